@@ -1,0 +1,148 @@
+//! What Agents say: `POST /agent/enrolment`, `POST /agent/backups`, `POST /agent/backups/{id}/end`, `GET /agent/account`.
+//!
+//! Every route but enrolment takes the Agent's credential as `Authorization: Bearer …`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::accounts::KeyState;
+
+keyfold_core::uuid_newtype!(BackupId, "One run of a backup, as the AccountServer numbers it.");
+
+/// All that an Agent needs to enrol; its text form is `kf1.` and the base64url of this as JSON.
+#[derive(Serialize, Deserialize)]
+pub struct Enrolment {
+    /// The AccountServer's address, `https://host:port`.
+    pub server: Url,
+    /// The Authority's root certificate, the only thing the Agent trusts.
+    pub authority: Fingerprint,
+    /// Works once.
+    pub token: String,
+}
+
+/// The text is not an enrolment string.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolmentError {
+    /// It does not start with `kf1.`.
+    #[error("this is not an enrolment string: it must start with “kf1.”; copy it again from the Console")]
+    Prefix,
+    /// What follows is damaged.
+    #[error("the enrolment string is damaged; copy it again from the Console, whole")]
+    Damaged,
+}
+
+impl Enrolment {
+    const PREFIX: &str = "kf1.";
+
+    /// The text form, which holds a secret until it is used.
+    ///
+    /// # Errors
+    /// None in practice: every field has a JSON form.
+    pub fn to_text(&self) -> Result<String, serde_json::Error> {
+        let json = Zeroizing::new(serde_json::to_vec(self)?);
+        Ok(format!("{}{}", Self::PREFIX, URL_SAFE_NO_PAD.encode(&*json)))
+    }
+
+    /// Reads the text form; surrounding white space is ignored.
+    ///
+    /// # Errors
+    /// When the text is not an enrolment string.
+    pub fn from_text(text: &str) -> Result<Self, EnrolmentError> {
+        let encoded = text.trim().strip_prefix(Self::PREFIX).ok_or(EnrolmentError::Prefix)?;
+        let json = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| EnrolmentError::Damaged)?;
+        serde_json::from_slice(&Zeroizing::new(json)).map_err(|_| EnrolmentError::Damaged)
+    }
+}
+
+/// `POST /agent/enrolment`, answered with [`Enrolled`].
+#[derive(Serialize, Deserialize)]
+pub struct Enrol {
+    /// From [`Enrolment`].
+    pub token: String,
+    /// The machine's name, for the audit log.
+    pub host_name: String,
+}
+
+/// What an enrolled Agent keeps.
+#[derive(Serialize, Deserialize)]
+pub struct Enrolled {
+    /// The account it backs up for.
+    pub account: AccountId,
+    /// The account's name.
+    pub account_name: String,
+    /// The bearer credential of every later request.
+    pub credential: String,
+}
+
+/// `POST /agent/backups` at the start of a backup: presents the key. Answered with [`BackupStarted`].
+#[derive(Deserialize)]
+pub struct StartBackup {
+    /// Made by the Agent when the key was set.
+    pub key_id: KeyId,
+    /// The key, as named secrets.
+    pub secrets: Vec<PresentedSecret>,
+}
+
+/// One named secret of an encryption key, on its way to the key cache.
+#[derive(Serialize, Deserialize)]
+pub struct PresentedSecret {
+    /// See [`keyfold_core::encryption_key`].
+    pub name: String,
+    /// Base64.
+    pub value: Zeroizing<String>,
+}
+
+/// The backup has a number; report its end under it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BackupStarted {
+    /// The number.
+    pub backup: BackupId,
+}
+
+/// `POST /agent/backups/{id}/end`, answered with [`BackupEnded`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EndBackup {
+    /// How it went.
+    pub outcome: BackupOutcome,
+    /// The tool's exit code; none when a signal ended it.
+    pub exit_code: Option<i32>,
+}
+
+/// How a backup went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BackupOutcome {
+    /// The tool made a backup; some files may have been unreadable. The key is captured.
+    Completed,
+    /// No backup was made. The key is not captured, and leaves the cache unless an earlier backup completed with it.
+    Failed,
+}
+
+/// What the end of a backup did.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BackupEnded {
+    /// The scopes whose certificates hold this key now.
+    pub captured_to: Vec<ScopeGuid>,
+}
+
+/// `GET /agent/account`: what the AccountServer knows of this Agent's account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AgentAccount {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub name: String,
+    /// The key presented last.
+    pub key_id: Option<KeyId>,
+    /// Whether that key could be recovered.
+    pub key_state: KeyState,
+    /// When the last completed backup ended.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_backup_at: Option<OffsetDateTime>,
+}

@@ -1,0 +1,73 @@
+//! Uploaded Group Certificates: `GET|POST /scopes/{guid}/certificates`.
+
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::id::ScopeGuid;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::scopes::NamedAccount;
+
+/// A Group Certificate that was uploaded for a scope, newest first in lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadedCertificate {
+    /// SHA-256 of the certificate's DER.
+    pub fingerprint: Fingerprint,
+    /// The scope in its SAN.
+    pub scope: ScopeGuid,
+    /// SHA-256 of its public key (SPKI DER): names the certificate folder's key pair.
+    pub spki_fingerprint: Fingerprint,
+    /// The certificate, PEM.
+    pub certificate: String,
+    /// Start of validity.
+    #[serde(with = "time::serde::rfc3339")]
+    pub not_before: OffsetDateTime,
+    /// End of validity.
+    #[serde(with = "time::serde::rfc3339")]
+    pub not_after: OffsetDateTime,
+    /// When it was uploaded.
+    #[serde(with = "time::serde::rfc3339")]
+    pub uploaded_at: OffsetDateTime,
+    /// Who uploaded it, for people.
+    pub uploaded_by: String,
+    /// Whether it captures keys.
+    pub state: CertificateState,
+}
+
+/// Whether an uploaded certificate captures keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CertificateState {
+    /// Captures keys.
+    Active,
+    /// Captures keys, with at most 90 days left.
+    ExpiresSoon,
+    /// Past its validity: recovers, captures no more.
+    Expired,
+    /// Revoked by the Authority: recovers, captures no more.
+    Revoked,
+    /// A later upload took its place: recovers, captures no more.
+    Superseded,
+}
+
+/// `POST /scopes/{guid}/certificates`, answered with [`Uploaded`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UploadCertificate {
+    /// The Group Certificate, PEM.
+    pub certificate: String,
+    /// The active certificate that the admin was told this one replaces; the upload is refused with
+    /// `certificate-replaces-another` when it is not the one that is active.
+    pub replaces: Option<Fingerprint>,
+}
+
+/// What an upload did at once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Uploaded {
+    /// The certificate, now active.
+    pub certificate: UploadedCertificate,
+    /// How many keys were captured from memory.
+    pub captured_now: u32,
+    /// How many accounts the certificate covers.
+    pub accounts: u32,
+    /// Accounts whose key was not in memory: each needs one more backup.
+    pub needs_backup: Vec<NamedAccount>,
+}

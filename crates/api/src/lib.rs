@@ -1,0 +1,17 @@
+//! What the AccountServer, its Agents and the Console say to each other: JSON over HTTPS under [`BASE_PATH`].
+//!
+//! Times are RFC 3339 in UTC, GUIDs lower case, binary data base64 (RFC 4648 §4).
+
+pub mod accounts;
+pub mod agents;
+pub mod captured_keys;
+pub mod certificates;
+#[cfg(feature = "client")]
+pub mod client;
+pub mod problem;
+pub mod requests;
+pub mod scopes;
+pub mod sessions;
+
+/// Every route of this version starts with this path.
+pub const BASE_PATH: &str = "/api/v1";
