@@ -1,0 +1,1 @@
+//! The trust anchor and its revocation list.

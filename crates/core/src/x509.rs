@@ -1,0 +1,1 @@
+//! What the X.509 rooms share.
