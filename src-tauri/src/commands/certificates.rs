@@ -1,0 +1,41 @@
+//! Upload of signed certificates.
+
+use tauri::State;
+
+use crate::console::Console;
+use crate::error::CommandError;
+use crate::view::certificates::{
+    CertificateSourceView, InspectedCertificateView, PickedFileView, UploadedView,
+};
+
+/// Lets the admin choose a certificate file; none when the dialog was dismissed.
+#[tauri::command]
+#[specta::specta]
+pub async fn pick_certificate_file(
+    console: State<'_, Console>,
+) -> Result<Option<PickedFileView>, CommandError> {
+    console.pick_certificate_file().await
+}
+
+/// Checks a signed certificate for a scope before its upload.
+#[tauri::command]
+#[specta::specta]
+pub async fn inspect_certificate(
+    console: State<'_, Console>,
+    scope: String,
+    source: CertificateSourceView,
+) -> Result<InspectedCertificateView, CommandError> {
+    console.inspect_certificate(scope, source).await
+}
+
+/// Uploads a signed certificate; `replaces` names the active certificate that the admin was told about.
+#[tauri::command]
+#[specta::specta]
+pub async fn upload_certificate(
+    console: State<'_, Console>,
+    scope: String,
+    source: CertificateSourceView,
+    replaces: Option<String>,
+) -> Result<UploadedView, CommandError> {
+    console.upload_certificate(scope, source, replaces).await
+}

@@ -1,0 +1,53 @@
+//! The platform and the session.
+
+use tauri::State;
+
+use crate::console::Console;
+use crate::error::CommandError;
+use crate::secret_text::SecretText;
+use crate::view::connection::ConnectionView;
+
+/// The saved platform and who is signed in.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection(console: State<'_, Console>) -> Result<ConnectionView, CommandError> {
+    console.connection().await
+}
+
+/// Contacts a platform, pins its Authority root (SHA-256, 64 hex digits) and saves both.
+#[tauri::command]
+#[specta::specta]
+pub async fn connect(
+    console: State<'_, Console>,
+    address: String,
+    authority: String,
+) -> Result<ConnectionView, CommandError> {
+    console.connect(address, authority).await
+}
+
+/// Signs out and forgets the saved platform; certificate folders stay.
+#[tauri::command]
+#[specta::specta]
+pub async fn forget_connection(
+    console: State<'_, Console>,
+) -> Result<ConnectionView, CommandError> {
+    console.forget_connection().await
+}
+
+/// Signs in to the saved platform.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in(
+    console: State<'_, Console>,
+    user: String,
+    password: SecretText,
+) -> Result<ConnectionView, CommandError> {
+    console.sign_in(user, password).await
+}
+
+/// Signs out; recovered keys are forgotten.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_out(console: State<'_, Console>) -> Result<ConnectionView, CommandError> {
+    console.sign_out().await
+}

@@ -1,0 +1,65 @@
+//! What the webview can call: thin commands over [`crate::console`], one room per domain.
+
+pub mod accounts;
+pub mod certificates;
+pub mod connection;
+pub mod folders;
+pub mod recovery;
+pub mod report;
+pub mod requests;
+pub mod tree;
+
+/// The commands and events of the Console for a runtime.
+///
+/// A macro, because `collect_commands!` cannot use an outer type parameter.
+macro_rules! specta_builder {
+    ($runtime:ty) => {
+        tauri_specta::Builder::<$runtime>::new()
+            .disable_serde_phases()
+            .commands(tauri_specta::collect_commands![
+                $crate::commands::connection::connection,
+                $crate::commands::connection::connect,
+                $crate::commands::connection::forget_connection,
+                $crate::commands::connection::sign_in,
+                $crate::commands::connection::sign_out,
+                $crate::commands::tree::scopes,
+                $crate::commands::tree::scope_detail,
+                $crate::commands::tree::create_scope,
+                $crate::commands::tree::change_scope,
+                $crate::commands::tree::delete_scope,
+                $crate::commands::accounts::accounts,
+                $crate::commands::accounts::create_account,
+                $crate::commands::accounts::change_account,
+                $crate::commands::accounts::delete_account,
+                $crate::commands::accounts::create_enrolment,
+                $crate::commands::requests::passphrase_strength,
+                $crate::commands::requests::request_certificate,
+                $crate::commands::requests::cancel_request,
+                $crate::commands::requests::submit_request,
+                $crate::commands::requests::save_request_copy,
+                $crate::commands::certificates::pick_certificate_file,
+                $crate::commands::certificates::inspect_certificate,
+                $crate::commands::certificates::upload_certificate,
+                $crate::commands::recovery::captured_keys,
+                $crate::commands::recovery::recover_key,
+                $crate::commands::recovery::reveal_secret,
+                $crate::commands::recovery::copy_secret,
+                $crate::commands::recovery::save_secret,
+                $crate::commands::recovery::forget_recovered_key,
+                $crate::commands::folders::certificate_folders,
+                $crate::commands::folders::open_certificates_directory,
+                $crate::commands::folders::export_folders,
+                $crate::commands::folders::import_folders,
+                $crate::commands::folders::delete_key_pair,
+                $crate::commands::report::active_certificates,
+            ])
+            .events(tauri_specta::collect_events![
+                $crate::events::CertificateFoldersChanged,
+                $crate::events::FoldersDropped,
+                $crate::events::ClipboardCleared,
+            ])
+            .constant("errorCodes", $crate::error::ERROR_CODES)
+            .constant("verdictCodes", $crate::view::folders::VERDICT_CODES)
+    };
+}
+pub(crate) use specta_builder;

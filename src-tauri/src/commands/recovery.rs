@@ -1,0 +1,73 @@
+//! Recovery of encryption keys.
+
+use tauri::State;
+
+use crate::console::Console;
+use crate::error::CommandError;
+use crate::secret_text::{RevealedText, SecretText};
+use crate::view::recovery::{CapturedKeyView, RecoveredView};
+
+/// An account's captured keys, newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn captured_keys(
+    console: State<'_, Console>,
+    account: String,
+) -> Result<Vec<CapturedKeyView>, CommandError> {
+    console.captured_keys(account).await
+}
+
+/// Records the reason, fetches, verifies and opens a captured key; its secrets stay here under a handle.
+#[tauri::command]
+#[specta::specta]
+pub async fn recover_key(
+    console: State<'_, Console>,
+    captured_key: String,
+    reason: String,
+    passphrase: SecretText,
+) -> Result<RecoveredView, CommandError> {
+    console.recover_key(captured_key, reason, passphrase).await
+}
+
+/// One secret of a recovered key, for the screen.
+#[tauri::command]
+#[specta::specta]
+pub async fn reveal_secret(
+    console: State<'_, Console>,
+    handle: u32,
+    name: String,
+) -> Result<RevealedText, CommandError> {
+    console.reveal_secret(handle, name).await
+}
+
+/// Copies one secret; answers the seconds until the clipboard is cleared.
+#[tauri::command]
+#[specta::specta]
+pub async fn copy_secret(
+    console: State<'_, Console>,
+    handle: u32,
+    name: String,
+) -> Result<u32, CommandError> {
+    console.copy_secret(handle, name).await
+}
+
+/// Saves one secret where the admin chooses; none when the dialog was dismissed.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_secret(
+    console: State<'_, Console>,
+    handle: u32,
+    name: String,
+) -> Result<Option<String>, CommandError> {
+    console.save_secret(handle, name).await
+}
+
+/// Forgets a recovered key at once.
+#[tauri::command]
+#[specta::specta]
+pub async fn forget_recovered_key(
+    console: State<'_, Console>,
+    handle: u32,
+) -> Result<(), CommandError> {
+    console.forget_recovered_key(handle).await
+}

@@ -1,0 +1,40 @@
+//! What the Console tells the webview unasked.
+
+use serde::Serialize;
+use specta::Type;
+use tauri_specta::Event;
+
+use crate::error::CommandError;
+use crate::view::folders::{CertificateFoldersView, ImportView};
+
+/// A certificate folder appeared, changed or vanished; carries the whole list.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub struct CertificateFoldersChanged(pub CertificateFoldersView);
+
+/// Folders are dragged over the window, or were dropped on it.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+#[serde(rename_all = "camelCase", tag = "status")]
+pub enum FoldersDropped {
+    /// They hover over the window: show where they can be dropped.
+    Hovering,
+    /// They left the window without being dropped.
+    Left,
+    /// They were dropped, and imported where possible.
+    Imported {
+        /// What became of each folder.
+        result: ImportView,
+    },
+    /// They were dropped, and nothing could be imported.
+    Failed {
+        /// Why.
+        error: CommandError,
+    },
+}
+
+/// A copied secret is no longer on the clipboard.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+#[serde(rename_all = "camelCase")]
+pub struct ClipboardCleared {
+    /// The recovered key that the secret belongs to.
+    pub handle: u32,
+}

@@ -1,0 +1,50 @@
+//! The saved platform and the session.
+
+use serde::Serialize;
+use specta::Type;
+
+/// The saved platform, and who is signed in to it.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionView {
+    /// The platform this Console talks to; none before the first connection.
+    pub platform: Option<PlatformView>,
+    /// Who is signed in; none when signed out.
+    pub session: Option<SessionView>,
+}
+
+/// A saved platform.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlatformView {
+    /// Its name for people.
+    pub name: String,
+    /// `https://host:port`.
+    pub address: String,
+    /// The pinned Authority root, 64 hex digits.
+    pub authority: String,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// The sign-in name.
+    pub user: String,
+    /// The name for people.
+    pub display_name: String,
+    /// What they may do.
+    pub role: RoleView,
+    /// The scope they administer.
+    pub scope: String,
+}
+
+/// What a user may do in their scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum RoleView {
+    /// Requests and uploads certificates, recovers keys.
+    Admin,
+    /// Signs or rejects requests.
+    Officer,
+}

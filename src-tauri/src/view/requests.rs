@@ -1,0 +1,108 @@
+//! Requests for Group Certificates.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::error::CommandError;
+
+/// A request for a Group Certificate.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestView {
+    /// Its number.
+    pub id: String,
+    /// The scope it asks for.
+    pub scope: String,
+    /// That scope's name.
+    pub scope_name: String,
+    /// Names from the root down to its parent.
+    pub path: Vec<String>,
+    /// Who submitted it.
+    pub requester: String,
+    /// When.
+    pub submitted_at: String,
+    /// What requester and officer compare.
+    pub spki_fingerprint: String,
+    /// Where it stands.
+    pub state: RequestStateView,
+    /// The officer's words when rejected.
+    pub reason: Option<String>,
+    /// Whether the private key lies on this computer.
+    pub key_on_this_computer: bool,
+}
+
+/// Where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum RequestStateView {
+    /// The Authority has not decided.
+    Waiting,
+    /// Signed, not uploaded.
+    Signed,
+    /// Signed and uploaded.
+    Uploaded,
+    /// Rejected.
+    Rejected,
+    /// A later one took its place.
+    Replaced,
+}
+
+/// What zxcvbn says of a passphrase; the passphrase itself is not repeated.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PassphraseStrengthView {
+    /// 0 (guessed at once) to 4 (very strong).
+    pub score: u8,
+    /// Time to guess it offline at 10,000 guesses a second, in words.
+    pub crack_time: String,
+    /// What makes it weak, if anything.
+    pub warning: Option<String>,
+    /// How to make it stronger.
+    pub suggestions: Vec<String>,
+    /// Whether the Console accepts it (score 3 and 12 characters at least).
+    pub acceptable: bool,
+}
+
+/// Key sizes that the Console offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum KeySizeView {
+    /// 3072 bits.
+    Rsa3072,
+    /// 4096 bits, the default.
+    Rsa4096,
+}
+
+/// How far a certificate request is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase", tag = "step")]
+pub enum RequestProgressView {
+    /// Primes are searched for; 0 to 1, never going back.
+    GeneratingKeyPair {
+        /// 0 to 1.
+        #[specta(type = specta_typescript::Number)]
+        fraction: f32,
+    },
+    /// The passphrase is stretched and the private key sealed.
+    Sealing,
+    /// The sealed key is read back and opened.
+    Checking,
+    /// The request goes to the platform.
+    Submitting,
+}
+
+/// A key pair that exists now, and what became of its request.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestedView {
+    /// The scope.
+    pub scope: String,
+    /// Its name.
+    pub scope_name: String,
+    /// What to read out to the Authority, 64 hex digits.
+    pub spki_fingerprint: String,
+    /// The folder that holds the key pair.
+    pub folder: String,
+    /// Why the request did not reach the platform, if it did not; it is saved and can be submitted again.
+    pub not_submitted: Option<CommandError>,
+}
