@@ -13,7 +13,10 @@ use zeroize::Zeroizing;
 
 use crate::accounts::KeyState;
 
-keyfold_core::uuid_newtype!(BackupId, "One run of a backup, as the AccountServer numbers it.");
+keyfold_core::uuid_newtype!(
+    BackupId,
+    "One run of a backup, as the AccountServer numbers it."
+);
 
 /// All that an Agent needs to enrol; its text form is `kf1.` and the base64url of this as JSON.
 #[derive(Serialize, Deserialize)]
@@ -30,7 +33,9 @@ pub struct Enrolment {
 #[derive(Debug, thiserror::Error)]
 pub enum EnrolmentError {
     /// It does not start with `kf1.`.
-    #[error("this is not an enrolment string: it must start with “kf1.”; copy it again from the Console")]
+    #[error(
+        "this is not an enrolment string: it must start with “kf1.”; copy it again from the Console"
+    )]
     Prefix,
     /// What follows is damaged.
     #[error("the enrolment string is damaged; copy it again from the Console, whole")]
@@ -46,7 +51,11 @@ impl Enrolment {
     /// None in practice: every field has a JSON form.
     pub fn to_text(&self) -> Result<String, serde_json::Error> {
         let json = Zeroizing::new(serde_json::to_vec(self)?);
-        Ok(format!("{}{}", Self::PREFIX, URL_SAFE_NO_PAD.encode(&*json)))
+        Ok(format!(
+            "{}{}",
+            Self::PREFIX,
+            URL_SAFE_NO_PAD.encode(&*json)
+        ))
     }
 
     /// Reads the text form; surrounding white space is ignored.
@@ -54,8 +63,13 @@ impl Enrolment {
     /// # Errors
     /// When the text is not an enrolment string.
     pub fn from_text(text: &str) -> Result<Self, EnrolmentError> {
-        let encoded = text.trim().strip_prefix(Self::PREFIX).ok_or(EnrolmentError::Prefix)?;
-        let json = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| EnrolmentError::Damaged)?;
+        let encoded = text
+            .trim()
+            .strip_prefix(Self::PREFIX)
+            .ok_or(EnrolmentError::Prefix)?;
+        let json = URL_SAFE_NO_PAD
+            .decode(encoded)
+            .map_err(|_| EnrolmentError::Damaged)?;
         serde_json::from_slice(&Zeroizing::new(json)).map_err(|_| EnrolmentError::Damaged)
     }
 }
@@ -81,7 +95,7 @@ pub struct Enrolled {
 }
 
 /// `POST /agent/backups` at the start of a backup: presents the key. Answered with [`BackupStarted`].
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct StartBackup {
     /// Made by the Agent when the key was set.
     pub key_id: KeyId,

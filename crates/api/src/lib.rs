@@ -11,6 +11,7 @@ pub mod client;
 pub mod problem;
 pub mod requests;
 pub mod scopes;
+mod secret;
 pub mod sessions;
 
 /// Every route of this version starts with this path.

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// `POST /sessions`, answered with [`Session`].
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct SignIn {
     /// The name the user signs in with.
     pub user: String,
     /// The password, which only ever travels in this body.
+    #[serde(serialize_with = "crate::secret::expose")]
     pub password: SecretString,
 }
 

@@ -1,0 +1,55 @@
+//! What an enrolled Agent asks.
+
+use reqwest::Method;
+use secrecy::SecretString;
+
+use super::ClientError;
+use super::transport::Transport;
+use crate::agents::{AgentAccount, BackupEnded, BackupId, BackupStarted, EndBackup, StartBackup};
+
+/// An AccountServer, seen by one enrolled Agent.
+#[derive(Debug, Clone)]
+pub struct AgentClient {
+    transport: Transport,
+    credential: SecretString,
+}
+
+impl AgentClient {
+    pub(super) fn new(transport: Transport, credential: SecretString) -> Self {
+        Self {
+            transport,
+            credential,
+        }
+    }
+
+    /// `GET /agent/account`.
+    pub async fn account(&self) -> Result<AgentAccount, ClientError> {
+        self.transport
+            .get(&["agent", "account"], Some(&self.credential))
+            .await
+    }
+
+    /// `POST /agent/backups`: presents the key.
+    pub async fn start_backup(&self, start: &StartBackup) -> Result<BackupStarted, ClientError> {
+        self.transport
+            .send(
+                Method::POST,
+                &["agent", "backups"],
+                start,
+                Some(&self.credential),
+            )
+            .await
+    }
+
+    /// `POST /agent/backups/{id}/end`; saying it twice is harmless.
+    pub async fn end_backup(
+        &self,
+        backup: BackupId,
+        end: &EndBackup,
+    ) -> Result<BackupEnded, ClientError> {
+        let path = ["agent", "backups", &backup.to_string(), "end"];
+        self.transport
+            .send(Method::POST, &path, end, Some(&self.credential))
+            .await
+    }
+}

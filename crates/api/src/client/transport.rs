@@ -1,0 +1,258 @@
+//! One HTTPS exchange: JSON there, JSON or a problem back.
+
+use std::error::Error as StdError;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use keyfold_core::fingerprint::Fingerprint;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, RequestBuilder, Response, redirect};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::{Host, Url};
+use zeroize::Zeroizing;
+
+use super::error::ClientError;
+use super::pinned::{self, PinnedAuthority};
+use crate::BASE_PATH;
+use crate::problem::Problem;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// An upload that captures many keys may take its time.
+const TIMEOUT: Duration = Duration::from_mins(2);
+/// Bytes of an answer: far above any list, far below what would hurt.
+const MAX_ANSWER: usize = 64 << 20;
+
+/// The connection pool, the address and the one trust anchor.
+#[derive(Debug, Clone)]
+pub(super) struct Transport {
+    http: reqwest::Client,
+    server: Url,
+    authority: Arc<PinnedAuthority>,
+}
+
+impl Transport {
+    pub(super) fn new(server: &Url, authority: Fingerprint) -> Result<Self, ClientError> {
+        let address = || ClientError::Address {
+            address: server.to_string(),
+        };
+        let host = server
+            .host()
+            .filter(|_| is_bare_https(server))
+            .ok_or_else(address)?;
+        let authority = Arc::new(PinnedAuthority::new(authority));
+        let tls = pinned::tls_config(Arc::clone(&authority))
+            .map_err(|error| ClientError::Setup(error.to_string()))?;
+        let mut http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .https_only(true)
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .user_agent(concat!("keyfold/", env!("CARGO_PKG_VERSION")));
+        if is_loopback(&host) {
+            http = http.no_proxy();
+        }
+        let http = http
+            .build()
+            .map_err(|error| ClientError::Setup(reason(&error)))?;
+        Ok(Self {
+            http,
+            server: server.clone(),
+            authority,
+        })
+    }
+
+    pub(super) fn server(&self) -> &Url {
+        &self.server
+    }
+
+    pub(super) fn authority_root(&self) -> Option<&[u8]> {
+        self.authority.root()
+    }
+
+    pub(super) async fn get<A: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        bearer: Option<&SecretString>,
+    ) -> Result<A, ClientError> {
+        self.answer(self.request(Method::GET, path, bearer)?).await
+    }
+
+    pub(super) async fn delete(
+        &self,
+        path: &[&str],
+        bearer: &SecretString,
+    ) -> Result<(), ClientError> {
+        self.accepted(self.request(Method::DELETE, path, Some(bearer))?)
+            .await
+            .map(drop)
+    }
+
+    /// Sends `body` from a buffer that is wiped when it was sent.
+    pub(super) async fn send<A: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: &impl Serialize,
+        bearer: Option<&SecretString>,
+    ) -> Result<A, ClientError> {
+        let body = wiped_json(body).map_err(|error| self.protocol(&error))?;
+        let request = self
+            .request(method, path, bearer)?
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        self.answer(request).await
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &[&str],
+        bearer: Option<&SecretString>,
+    ) -> Result<RequestBuilder, ClientError> {
+        let mut url = self.server.clone();
+        url.set_path(BASE_PATH);
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.extend(path);
+        }
+        let request = self.http.request(method, url);
+        let Some(bearer) = bearer else {
+            return Ok(request);
+        };
+        let text = Zeroizing::new(format!("Bearer {}", bearer.expose_secret()));
+        let mut value = HeaderValue::from_str(&text).map_err(|error| self.protocol(&error))?;
+        value.set_sensitive(true);
+        Ok(request.header(AUTHORIZATION, value))
+    }
+
+    async fn answer<A: DeserializeOwned>(&self, request: RequestBuilder) -> Result<A, ClientError> {
+        let response = self.accepted(request).await?;
+        let body = self.body(response).await?;
+        serde_json::from_slice(&body).map_err(|error| self.protocol(&error))
+    }
+
+    async fn accepted(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+        let response = request
+            .send()
+            .await
+            .map_err(|error| self.unanswered(error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let body = self.body(response).await?;
+        Err(match serde_json::from_slice::<Problem>(&body) {
+            Ok(problem) => ClientError::Problem(problem),
+            Err(_) => self.protocol(&format!("status {status} without problem details")),
+        })
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+        let mut body = Zeroizing::new(Vec::new());
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.unanswered(error))?
+        {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                return Err(self.protocol(&format!("more than {MAX_ANSWER} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn protocol(&self, what: &impl ToString) -> ClientError {
+        ClientError::Protocol {
+            server: self.server.clone(),
+            what: what.to_string(),
+        }
+    }
+
+    fn unanswered(&self, error: reqwest::Error) -> ClientError {
+        let error = error.without_url();
+        let server = self.server.clone();
+        match tls_error(&error).and_then(pinned::trust_error) {
+            Some(reason) => ClientError::Untrusted { server, reason },
+            None => ClientError::Unreachable {
+                server,
+                reason: reason(&error),
+            },
+        }
+    }
+}
+
+/// `https://host[:port]`, with nothing that would be ignored.
+fn is_bare_https(url: &Url) -> bool {
+    url.scheme() == "https"
+        && url.username().is_empty()
+        && url.password().is_none()
+        && matches!(url.path(), "" | "/")
+        && url.query().is_none()
+        && url.fragment().is_none()
+}
+
+/// A proxy cannot reach this computer's own servers.
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+/// JSON in a buffer of the exact size, so that growing leaves no copy behind, wiped on drop.
+fn wiped_json(body: &impl Serialize) -> Result<Bytes, serde_json::Error> {
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, body)?;
+    let mut json = Zeroizing::new(Vec::with_capacity(length.0));
+    serde_json::to_writer(&mut *json, body)?;
+    Ok(Bytes::from_owner(json))
+}
+
+/// Counts what is written.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The causes of an error from the outside in. An [`io::Error`] hides the error it wraps from `source`.
+fn causes<'e>(
+    error: &'e (dyn StdError + 'static),
+) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        match error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        }
+    })
+}
+
+fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// The innermost cause says most to people.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    causes(error)
+        .last()
+        .map_or_else(|| error.to_string(), ToString::to_string)
+}

@@ -1,0 +1,290 @@
+//! What a signed-in person asks, be they admin or officer: one method a route, refusals as [`ClientError::Problem`].
+
+use keyfold_core::id::{AccountId, ScopeGuid};
+use reqwest::Method;
+use secrecy::SecretString;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use time::OffsetDateTime;
+
+use super::ClientError;
+use super::transport::Transport;
+use crate::accounts::{Account, EnrolmentToken, NewAccount};
+use crate::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery};
+use crate::certificates::{UploadCertificate, Uploaded, UploadedCertificate};
+use crate::requests::{RejectRequest, Request, RequestId, SignRequest, SubmitRequest};
+use crate::scopes::{ActiveCertificateRow, Change, Coverage, NewScope, Scope};
+use crate::sessions::{Session, User};
+
+/// An AccountServer, seen by the person who signed in. The session's token lives in this value's memory only.
+#[derive(Debug, Clone)]
+pub struct UserClient {
+    transport: Transport,
+    token: SecretString,
+    user: User,
+    expires_at: OffsetDateTime,
+}
+
+impl UserClient {
+    pub(super) fn new(transport: Transport, session: Session) -> Self {
+        Self {
+            transport,
+            token: SecretString::from(session.token),
+            user: session.user,
+            expires_at: session.expires_at,
+        }
+    }
+
+    /// Who signed in.
+    #[must_use]
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// When the AccountServer forgets the session.
+    #[must_use]
+    pub fn expires_at(&self) -> OffsetDateTime {
+        self.expires_at
+    }
+
+    /// The pinned Authority root certificate (DER) that the AccountServer presented.
+    #[must_use]
+    pub fn authority_root(&self) -> Option<&[u8]> {
+        self.transport.authority_root()
+    }
+
+    /// `DELETE /sessions/current`: the token works no more.
+    pub async fn sign_out(self) -> Result<(), ClientError> {
+        self.transport
+            .delete(&["sessions", "current"], &self.token)
+            .await
+    }
+
+    /// `GET /sessions/current`: who signed in, as the AccountServer knows them now.
+    pub async fn current_user(&self) -> Result<User, ClientError> {
+        self.get(&["sessions", "current"]).await
+    }
+}
+
+/// Collections and Groups.
+impl UserClient {
+    /// `GET /scopes`: all that the user may see, parents before children.
+    pub async fn scopes(&self) -> Result<Vec<Scope>, ClientError> {
+        self.get(&["scopes"]).await
+    }
+
+    /// `POST /scopes`.
+    pub async fn create_scope(&self, scope: &NewScope) -> Result<Scope, ClientError> {
+        self.send(Method::POST, &["scopes"], scope).await
+    }
+
+    /// `GET /scopes/{guid}`.
+    pub async fn scope(&self, scope: ScopeGuid) -> Result<Scope, ClientError> {
+        self.get(&["scopes", &scope.to_string()]).await
+    }
+
+    /// `PATCH /scopes/{guid}`: rename, move.
+    pub async fn change_scope(
+        &self,
+        scope: ScopeGuid,
+        change: &Change,
+    ) -> Result<Scope, ClientError> {
+        self.send(Method::PATCH, &["scopes", &scope.to_string()], change)
+            .await
+    }
+
+    /// `DELETE /scopes/{guid}`, when it is empty.
+    pub async fn delete_scope(&self, scope: ScopeGuid) -> Result<(), ClientError> {
+        self.transport
+            .delete(&["scopes", &scope.to_string()], &self.token)
+            .await
+    }
+
+    /// `GET /scopes/{guid}/coverage`.
+    pub async fn coverage(&self, scope: ScopeGuid) -> Result<Coverage, ClientError> {
+        self.get(&["scopes", &scope.to_string(), "coverage"]).await
+    }
+
+    /// `GET /scopes/{guid}/reports/group-certificates-active`.
+    pub async fn active_certificates(
+        &self,
+        scope: ScopeGuid,
+    ) -> Result<Vec<ActiveCertificateRow>, ClientError> {
+        self.get(&[
+            "scopes",
+            &scope.to_string(),
+            "reports",
+            "group-certificates-active",
+        ])
+        .await
+    }
+}
+
+/// Accounts.
+impl UserClient {
+    /// `GET /scopes/{guid}/accounts`: at any depth.
+    pub async fn accounts(&self, scope: ScopeGuid) -> Result<Vec<Account>, ClientError> {
+        self.get(&["scopes", &scope.to_string(), "accounts"]).await
+    }
+
+    /// `POST /accounts`.
+    pub async fn create_account(&self, account: &NewAccount) -> Result<Account, ClientError> {
+        self.send(Method::POST, &["accounts"], account).await
+    }
+
+    /// `GET /accounts/{id}`.
+    pub async fn account(&self, account: AccountId) -> Result<Account, ClientError> {
+        self.get(&["accounts", &account.to_string()]).await
+    }
+
+    /// `PATCH /accounts/{id}`: rename, move.
+    pub async fn change_account(
+        &self,
+        account: AccountId,
+        change: &Change,
+    ) -> Result<Account, ClientError> {
+        self.send(Method::PATCH, &["accounts", &account.to_string()], change)
+            .await
+    }
+
+    /// `DELETE /accounts/{id}`, when nothing was captured for it.
+    pub async fn delete_account(&self, account: AccountId) -> Result<(), ClientError> {
+        self.transport
+            .delete(&["accounts", &account.to_string()], &self.token)
+            .await
+    }
+
+    /// `POST /accounts/{id}/enrolment-tokens`.
+    pub async fn create_enrolment(
+        &self,
+        account: AccountId,
+    ) -> Result<EnrolmentToken, ClientError> {
+        self.send(
+            Method::POST,
+            &["accounts", &account.to_string(), "enrolment-tokens"],
+            &serde_json::json!({}),
+        )
+        .await
+    }
+}
+
+/// Requests and Group Certificates.
+impl UserClient {
+    /// `GET /requests`: of the scopes the user may see, newest first.
+    pub async fn requests(&self) -> Result<Vec<Request>, ClientError> {
+        self.get(&["requests"]).await
+    }
+
+    /// `GET /requests/{id}`.
+    pub async fn request(&self, request: RequestId) -> Result<Request, ClientError> {
+        self.get(&["requests", &request.to_string()]).await
+    }
+
+    /// `POST /requests`, as admin.
+    pub async fn submit_request(&self, request: &SubmitRequest) -> Result<Request, ClientError> {
+        self.send(Method::POST, &["requests"], request).await
+    }
+
+    /// `POST /requests/{id}/signature`, as officer.
+    pub async fn sign_request(
+        &self,
+        request: RequestId,
+        signed: &SignRequest,
+    ) -> Result<Request, ClientError> {
+        self.send(
+            Method::POST,
+            &["requests", &request.to_string(), "signature"],
+            signed,
+        )
+        .await
+    }
+
+    /// `POST /requests/{id}/rejection`, as officer.
+    pub async fn reject_request(
+        &self,
+        request: RequestId,
+        rejected: &RejectRequest,
+    ) -> Result<Request, ClientError> {
+        self.send(
+            Method::POST,
+            &["requests", &request.to_string(), "rejection"],
+            rejected,
+        )
+        .await
+    }
+
+    /// `GET /scopes/{guid}/certificates`: the scope's own, newest first.
+    pub async fn certificates(
+        &self,
+        scope: ScopeGuid,
+    ) -> Result<Vec<UploadedCertificate>, ClientError> {
+        self.get(&["scopes", &scope.to_string(), "certificates"])
+            .await
+    }
+
+    /// `POST /scopes/{guid}/certificates`: makes the certificate active and captures at once.
+    pub async fn upload_certificate(
+        &self,
+        scope: ScopeGuid,
+        upload: &UploadCertificate,
+    ) -> Result<Uploaded, ClientError> {
+        self.send(
+            Method::POST,
+            &["scopes", &scope.to_string(), "certificates"],
+            upload,
+        )
+        .await
+    }
+}
+
+/// Captured keys.
+impl UserClient {
+    /// `GET /accounts/{id}/captured-keys`, newest first.
+    pub async fn captured_keys_of_account(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<CapturedKeySummary>, ClientError> {
+        self.get(&["accounts", &account.to_string(), "captured-keys"])
+            .await
+    }
+
+    /// `GET /scopes/{guid}/captured-keys`, newest first.
+    pub async fn captured_keys_of_scope(
+        &self,
+        scope: ScopeGuid,
+    ) -> Result<Vec<CapturedKeySummary>, ClientError> {
+        self.get(&["scopes", &scope.to_string(), "captured-keys"])
+            .await
+    }
+
+    /// `POST /captured-keys/{id}/recoveries`: recorded first, then answered.
+    pub async fn recover_captured_key(
+        &self,
+        captured_key: CapturedKeyId,
+        recover: &RecoverCapturedKey,
+    ) -> Result<Recovery, ClientError> {
+        self.send(
+            Method::POST,
+            &["captured-keys", &captured_key.to_string(), "recoveries"],
+            recover,
+        )
+        .await
+    }
+}
+
+impl UserClient {
+    async fn get<A: DeserializeOwned>(&self, path: &[&str]) -> Result<A, ClientError> {
+        self.transport.get(path, Some(&self.token)).await
+    }
+
+    async fn send<A: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<A, ClientError> {
+        self.transport
+            .send(method, path, body, Some(&self.token))
+            .await
+    }
+}
