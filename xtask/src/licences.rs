@@ -1,0 +1,143 @@
+//! The licence and ban lists of deny.toml over cargo metadata, for machines without cargo-deny.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use anyhow::{Context, bail};
+use cargo_metadata::MetadataCommand;
+use serde::Deserialize;
+use spdx::{Expression, LicenseReq, ParseMode};
+
+use crate::program;
+use crate::workspace::Workspace;
+
+/// What we read of deny.toml.
+#[derive(Deserialize)]
+struct Policy {
+    licenses: Licences,
+    bans: Bans,
+}
+
+#[derive(Deserialize)]
+struct Licences {
+    allow: BTreeSet<String>,
+}
+
+#[derive(Deserialize)]
+struct Bans {
+    deny: Vec<Ban>,
+}
+
+#[derive(Deserialize)]
+struct Ban {
+    #[serde(rename = "crate")]
+    name: String,
+    reason: String,
+}
+
+/// One crate of the dependency graph.
+struct Dependency {
+    name: String,
+    licence: Option<String>,
+}
+
+/// Runs cargo-deny if it is there; else checks what can be checked without its advisory database.
+///
+/// # Errors
+/// If a dependency's licence is not on the list, or the dependency is banned.
+pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<()> {
+    if program::on_path("cargo-deny") {
+        let mut deny = program::cargo(workspace.root());
+        return program::succeed(deny.args(["deny", "--workspace", "check"]));
+    }
+    println!("cargo-deny is not here: licences and bans are checked, advisories are not");
+    let policy: Policy = toml::from_str(&fs::read_to_string(workspace.path("deny.toml"))?)?;
+    let dependencies = dependencies(workspace)?;
+    let complaints = complaints(&policy, &dependencies);
+    if complaints.is_empty() {
+        println!("{} dependencies meet deny.toml", dependencies.len());
+        return Ok(());
+    }
+    bail!("deny.toml is not met:\n{}", complaints.join("\n"));
+}
+
+fn dependencies(workspace: &Workspace) -> anyhow::Result<Vec<Dependency>> {
+    let metadata = MetadataCommand::new()
+        .manifest_path(workspace.path("Cargo.toml"))
+        .other_options(["--locked".to_owned()])
+        .exec()
+        .context("cargo metadata failed; is Cargo.lock up to date?")?;
+    let foreign = metadata
+        .packages
+        .into_iter()
+        .filter(|package| package.source.is_some());
+    let dependency = |package: cargo_metadata::Package| Dependency {
+        name: package.name.to_string(),
+        licence: package.license,
+    };
+    Ok(foreign.map(dependency).collect())
+}
+
+fn complaints(policy: &Policy, dependencies: &[Dependency]) -> Vec<String> {
+    let of_one = |dependency: &Dependency| {
+        let name = &dependency.name;
+        if let Some(ban) = policy.bans.deny.iter().find(|ban| ban.name == *name) {
+            return Some(format!("{name}: banned ({})", ban.reason));
+        }
+        let Some(licence) = &dependency.licence else {
+            return Some(format!("{name}: names no licence"));
+        };
+        match Expression::parse_mode(licence, ParseMode::LAX) {
+            Err(_) => Some(format!("{name}: cannot read its licence {licence:?}")),
+            Ok(it) if it.evaluate(|one| policy.licenses.allows(one)) => None,
+            Ok(_) => Some(format!("{name}: {licence} is not allowed")),
+        }
+    };
+    dependencies.iter().filter_map(of_one).collect()
+}
+
+impl Licences {
+    fn allows(&self, licence: &LicenseReq) -> bool {
+        self.allow.contains(&licence.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complaints_about(name: &str, licence: Option<&str>) -> Vec<String> {
+        let policy = toml::from_str(
+            "[licenses]\nallow = ['MIT', 'Apache-2.0 WITH LLVM-exception']\n\
+             [bans]\ndeny = [{ crate = 'openssl', reason = 'two TLS stacks' }]",
+        );
+        let licence = licence.map(str::to_owned);
+        complaints(
+            &policy.unwrap(),
+            &[Dependency {
+                name: name.to_owned(),
+                licence,
+            }],
+        )
+    }
+
+    #[test]
+    fn accepts_a_choice_that_offers_an_allowed_licence() {
+        assert!(complaints_about("a", Some("MIT OR GPL-3.0-only")).is_empty());
+        assert!(complaints_about("a", Some("Apache-2.0 WITH LLVM-exception")).is_empty());
+        assert!(complaints_about("a", Some("MIT/Unlicense")).is_empty());
+    }
+
+    #[test]
+    fn refuses_anything_else() {
+        assert_eq!(complaints_about("a", Some("GPL-3.0-only")).len(), 1);
+        assert_eq!(complaints_about("a", Some("MIT AND GPL-3.0-only")).len(), 1);
+        assert_eq!(complaints_about("a", Some("Apache-2.0")).len(), 1);
+        assert_eq!(complaints_about("a", Some("as you like")).len(), 1);
+        assert_eq!(complaints_about("a", None).len(), 1);
+        assert_eq!(
+            complaints_about("openssl", Some("MIT"))[0],
+            "openssl: banned (two TLS stacks)"
+        );
+    }
+}

@@ -1,0 +1,254 @@
+//! What the chores need, how to tell that it is there, and what each package manager calls it.
+
+use std::process::Command;
+
+use super::Need;
+use crate::program;
+
+/// A thing that one of the chores needs.
+pub(crate) struct Tool {
+    pub(crate) name: &'static str,
+    pub(crate) purpose: &'static str,
+    pub(crate) need: Need,
+    pub(crate) systems: &'static [&'static str],
+    pub(crate) probe: Probe,
+    pub(crate) packages: Packages,
+}
+
+/// How to tell whether a tool is there.
+pub(crate) enum Probe {
+    /// One of these programs is on the PATH.
+    Program(&'static [&'static str]),
+    /// pkg-config knows this library.
+    Library(&'static str),
+    /// Python imports these modules.
+    PythonModules(&'static str),
+    /// Node.js of at least this major version.
+    Node(u32),
+}
+
+/// A tool's packages by package manager, separated by spaces; empty where there is none.
+pub(crate) struct Packages {
+    pub(crate) apt: &'static str,
+    pub(crate) dnf: &'static str,
+    pub(crate) pacman: &'static str,
+    pub(crate) brew: &'static str,
+    pub(crate) winget: &'static str,
+}
+
+impl Tool {
+    /// Whether this operating system needs the tool at all.
+    pub(crate) fn is_for_this_system(&self) -> bool {
+        self.systems.contains(&std::env::consts::OS)
+    }
+}
+
+impl Probe {
+    /// Looks for the tool; changes nothing.
+    pub(crate) fn finds(&self) -> bool {
+        match self {
+            Self::Program(names) => names.iter().any(|name| program::on_path(name)),
+            Self::Library(module) => {
+                program::succeeds_quietly(Command::new("pkg-config").args(["--exists", module]))
+            }
+            Self::PythonModules(modules) => program::succeeds_quietly(
+                Command::new("python3").args(["-c", &format!("import {modules}")]),
+            ),
+            Self::Node(major) => {
+                let script =
+                    format!("process.exit(parseInt(process.versions.node) >= {major} ? 0 : 1)");
+                program::succeeds_quietly(Command::new("node").args(["-e", &script]))
+            }
+        }
+    }
+}
+
+const EVERYWHERE: &[&str] = &["linux", "macos", "windows"];
+const UNIX: &[&str] = &["linux", "macos"];
+const LINUX: &[&str] = &["linux"];
+
+/// Everything, in the order in which it is announced.
+pub(crate) const TOOLS: &[Tool] = &[
+    Tool {
+        name: "a C compiler",
+        purpose: "builds aws-lc and SQLite",
+        need: Need::Story,
+        systems: UNIX,
+        probe: Probe::Program(&["cc"]),
+        packages: Packages {
+            apt: "build-essential",
+            dnf: "gcc gcc-c++ make",
+            pacman: "base-devel",
+            brew: "",
+            winget: "",
+        },
+    },
+    Tool {
+        name: "restic",
+        purpose: "makes the demo's real backups",
+        need: Need::Story,
+        systems: EVERYWHERE,
+        probe: Probe::Program(&["restic"]),
+        packages: Packages {
+            apt: "restic",
+            dnf: "restic",
+            pacman: "restic",
+            brew: "restic",
+            winget: "restic.restic",
+        },
+    },
+    Tool {
+        name: "Node.js 20 or newer",
+        purpose: "builds the Console's pages",
+        need: Need::Window,
+        systems: EVERYWHERE,
+        probe: Probe::Node(20),
+        packages: Packages {
+            apt: "nodejs",
+            dnf: "nodejs",
+            pacman: "nodejs",
+            brew: "node",
+            winget: "OpenJS.NodeJS.LTS",
+        },
+    },
+    Tool {
+        name: "npm",
+        purpose: "fetches the Console's web packages",
+        need: Need::Window,
+        systems: EVERYWHERE,
+        probe: Probe::Program(&["npm", "npm.cmd"]),
+        packages: Packages {
+            apt: "npm",
+            dnf: "nodejs-npm",
+            pacman: "npm",
+            brew: "node",
+            winget: "OpenJS.NodeJS.LTS",
+        },
+    },
+    Tool {
+        name: "pkg-config",
+        purpose: "finds WebKitGTK",
+        need: Need::Window,
+        systems: LINUX,
+        probe: Probe::Program(&["pkg-config"]),
+        packages: Packages {
+            apt: "pkg-config",
+            dnf: "pkgconf-pkg-config",
+            pacman: "pkgconf",
+            brew: "",
+            winget: "",
+        },
+    },
+    Tool {
+        name: "WebKitGTK 4.1",
+        purpose: "shows the Console's window",
+        need: Need::Window,
+        systems: LINUX,
+        probe: Probe::Library("webkit2gtk-4.1"),
+        packages: Packages {
+            apt: "libwebkit2gtk-4.1-dev",
+            dnf: "webkit2gtk4.1-devel",
+            pacman: "webkit2gtk-4.1",
+            brew: "",
+            winget: "",
+        },
+    },
+    Tool {
+        name: "openssl",
+        purpose: "reads our formats without us",
+        need: Need::Tests,
+        systems: UNIX,
+        probe: Probe::Program(&["openssl"]),
+        packages: Packages {
+            apt: "openssl",
+            dnf: "openssl",
+            pacman: "openssl",
+            brew: "openssl",
+            winget: "",
+        },
+    },
+    Tool {
+        name: "borg",
+        purpose: "the other backup tool of the tests",
+        need: Need::Tests,
+        systems: UNIX,
+        probe: Probe::Program(&["borg"]),
+        packages: Packages {
+            apt: "borgbackup",
+            dnf: "borgbackup",
+            pacman: "borg",
+            brew: "borgbackup",
+            winget: "",
+        },
+    },
+    Tool {
+        name: "Python with cryptography and argon2",
+        purpose: "recovers a key without Keyfold",
+        need: Need::Tests,
+        systems: UNIX,
+        probe: Probe::PythonModules("cryptography, argon2"),
+        packages: Packages {
+            apt: "python3-cryptography python3-argon2",
+            dnf: "python3-cryptography python3-argon2-cffi",
+            pacman: "python-cryptography python-argon2-cffi",
+            brew: "",
+            winget: "",
+        },
+    },
+    Tool {
+        name: "Chromium",
+        purpose: "runs the tests of the pages",
+        need: Need::Tests,
+        systems: LINUX,
+        probe: Probe::Program(&["chromium", "chromium-browser"]),
+        packages: Packages {
+            apt: "chromium",
+            dnf: "chromium",
+            pacman: "chromium",
+            brew: "",
+            winget: "",
+        },
+    },
+    Tool {
+        name: "WebKitWebDriver",
+        purpose: "drives the Console's real window",
+        need: Need::Tests,
+        systems: LINUX,
+        probe: Probe::Program(&["WebKitWebDriver"]),
+        packages: Packages {
+            apt: "webkit2gtk-driver",
+            dnf: "",
+            pacman: "webkit2gtk-4.1",
+            brew: "",
+            winget: "",
+        },
+    },
+    Tool {
+        name: "Xvfb",
+        purpose: "a screen for that window",
+        need: Need::Tests,
+        systems: LINUX,
+        probe: Probe::Program(&["Xvfb"]),
+        packages: Packages {
+            apt: "xvfb xauth",
+            dnf: "xorg-x11-server-Xvfb",
+            pacman: "xorg-server-xvfb",
+            brew: "",
+            winget: "",
+        },
+    },
+    Tool {
+        name: "dbus-daemon",
+        purpose: "a session bus for that window",
+        need: Need::Tests,
+        systems: LINUX,
+        probe: Probe::Program(&["dbus-daemon"]),
+        packages: Packages {
+            apt: "dbus",
+            dnf: "dbus-daemon",
+            pacman: "dbus",
+            brew: "",
+            winget: "",
+        },
+    },
+];
