@@ -3,7 +3,8 @@
 //! Every route but enrolment takes the Agent's credential as `Authorization: Bearer …`.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
 use serde::{Deserialize, Serialize};
@@ -101,6 +102,21 @@ pub struct StartBackup {
     pub key_id: KeyId,
     /// The key, as named secrets.
     pub secrets: Vec<PresentedSecret>,
+}
+
+impl StartBackup {
+    /// Presents this key.
+    #[must_use]
+    pub fn new(key_id: KeyId, key: &EncryptionKey) -> Self {
+        let present = |secret: &NamedSecret| PresentedSecret {
+            name: secret.name().to_owned(),
+            value: Zeroizing::new(STANDARD.encode(secret.value())),
+        };
+        Self {
+            key_id,
+            secrets: key.secrets().iter().map(present).collect(),
+        }
+    }
 }
 
 /// One named secret of an encryption key, on its way to the key cache.

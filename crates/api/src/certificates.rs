@@ -49,6 +49,14 @@ pub enum CertificateState {
     Superseded,
 }
 
+impl CertificateState {
+    /// Whether keys are captured to a certificate in this state.
+    #[must_use]
+    pub fn captures(self) -> bool {
+        matches!(self, Self::Active | Self::ExpiresSoon)
+    }
+}
+
 /// `POST /scopes/{guid}/certificates`, answered with [`Uploaded`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UploadCertificate {

@@ -1,7 +1,6 @@
 //! Why a question to the AccountServer has no answer.
 
 use keyfold_core::fingerprint::Fingerprint;
-use url::Url;
 
 use crate::problem::Problem;
 
@@ -22,7 +21,7 @@ pub enum ClientError {
     )]
     Unreachable {
         /// Its address.
-        server: Url,
+        server: String,
         /// What the operating system or HTTP says.
         reason: String,
     },
@@ -30,7 +29,7 @@ pub enum ClientError {
     #[error("the computer that answers at {server} is not to be trusted: {reason}")]
     Untrusted {
         /// The address.
-        server: Url,
+        server: String,
         /// What is wrong with its certificate.
         reason: TrustError,
     },
@@ -43,7 +42,7 @@ pub enum ClientError {
     )]
     Protocol {
         /// Its address.
-        server: Url,
+        server: String,
         /// What was unexpected; never the answer itself.
         what: String,
     },

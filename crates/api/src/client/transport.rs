@@ -168,14 +168,14 @@ impl Transport {
 
     fn protocol(&self, what: &impl ToString) -> ClientError {
         ClientError::Protocol {
-            server: self.server.clone(),
+            server: self.server.to_string(),
             what: what.to_string(),
         }
     }
 
     fn unanswered(&self, error: reqwest::Error) -> ClientError {
         let error = error.without_url();
-        let server = self.server.clone();
+        let server = self.server.to_string();
         match tls_error(&error).and_then(pinned::trust_error) {
             Some(reason) => ClientError::Untrusted { server, reason },
             None => ClientError::Unreachable {

@@ -1,0 +1,94 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use keyfold_core::encryption_key::PASSWORD;
+
+/// Runs backups of one account and presents its encryption key, so that a lost key can be recovered.
+#[derive(Parser)]
+#[command(name = "keyfold-agent", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Where the Agent keeps its enrolment and its key [default: the per-user configuration directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) config_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Join this machine to its account, with an enrolment string from the Console
+    Enrol(EnrolArgs),
+    /// Set the encryption key that this machine's backups use
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Present the key, run a backup tool with it, report the end; exits with the tool's exit code
+    #[command(after_help = BACKUP_HELP)]
+    Backup(ToolArgs),
+    /// Run any other command of the backup tool with the key: init, snapshots, restore
+    Run(ToolArgs),
+    /// Print the key, for `RESTIC_PASSWORD_COMMAND` and `BORG_PASSCOMMAND`
+    #[command(name = "password-command")]
+    PrintSecret(PasswordArgs),
+    /// Say whether this machine's key could be recovered
+    Status,
+}
+
+const BACKUP_HELP: &str = "\
+Exit codes: the tool's own; 128+n when signal n ended it; 126 or 127 when it could not be started; \
+125 when the Agent itself could not do its part.
+
+Example: keyfold-agent backup -- restic -r /srv/backup backup /home";
+
+#[derive(Args)]
+pub(crate) struct EnrolArgs {
+    /// Read the enrolment string from this file [default: standard input]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Replace the present enrolment
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Use an existing key, typed twice or read from standard input or a file
+    Set {
+        /// Read the password from this file [default: standard input]
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Keep a further secret with the password, such as borg's key file
+        #[arg(long = "with", value_name = "NAME=FILE")]
+        also: Vec<String>,
+        /// Replace the present key; earlier backups still need it
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Make a new random key of 256 bits
+    Generate {
+        /// Replace the present key; earlier backups still need it
+        #[arg(long)]
+        replace: bool,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct ToolArgs {
+    /// The backup tool and its arguments
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "TOOL"
+    )]
+    pub(crate) tool: Vec<OsString>,
+}
+
+#[derive(Args)]
+pub(crate) struct PasswordArgs {
+    /// Which secret of the key
+    #[arg(long, value_name = "NAME", default_value = PASSWORD)]
+    pub(crate) secret: String,
+}
