@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::{Context, bail};
-use cargo_metadata::MetadataCommand;
 use serde::Deserialize;
 use spdx::{Expression, LicenseReq, ParseMode};
 
@@ -61,21 +60,37 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<()> {
     bail!("deny.toml is not met:\n{}", complaints.join("\n"));
 }
 
+/// What cargo really compiles, for any system; the lock file names more than that.
 fn dependencies(workspace: &Workspace) -> anyhow::Result<Vec<Dependency>> {
-    let metadata = MetadataCommand::new()
-        .manifest_path(workspace.path("Cargo.toml"))
-        .other_options(["--locked".to_owned()])
-        .exec()
-        .context("cargo metadata failed; is Cargo.lock up to date?")?;
-    let foreign = metadata
-        .packages
+    let mut cargo = program::cargo(workspace.root());
+    cargo.args(["tree", "--locked", "--workspace", "--target", "all"]);
+    cargo.args(["--prefix", "none", "--format", "{p}|{l}"]);
+    let output = cargo.output().context("cannot start cargo")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("`{}` failed: {said}", program::line_of(&cargo));
+    }
+    let tree = String::from_utf8(output.stdout)?;
+    let lines: BTreeSet<_> = tree
+        .lines()
+        .map(|line| line.trim_end_matches(" (*)"))
+        .collect();
+    Ok(lines
         .into_iter()
-        .filter(|package| package.source.is_some());
-    let dependency = |package: cargo_metadata::Package| Dependency {
-        name: package.name.to_string(),
-        licence: package.license,
-    };
-    Ok(foreign.map(dependency).collect())
+        .filter_map(Dependency::from_line)
+        .collect())
+}
+
+impl Dependency {
+    /// Reads `name v1.2.3|licence`; `None` for a line break or a crate of our own.
+    fn from_line(line: &str) -> Option<Self> {
+        let (package, licence) = line.split_once('|')?;
+        let is_ours = package.contains(" (");
+        (!is_ours || package.ends_with("(proc-macro)")).then(|| Self {
+            name: package.split(' ').next().unwrap_or(package).to_owned(),
+            licence: (!licence.is_empty()).then(|| licence.to_owned()),
+        })
+    }
 }
 
 fn complaints(policy: &Policy, dependencies: &[Dependency]) -> Vec<String> {
@@ -119,6 +134,20 @@ mod tests {
                 licence,
             }],
         )
+    }
+
+    #[test]
+    fn reads_the_lines_of_the_tree() {
+        let of = |line| Dependency::from_line(line).map(|it| (it.name, it.licence));
+        let mit = || Some("MIT".to_owned());
+        assert_eq!(of("serde v1.0.1|MIT"), Some(("serde".to_owned(), mit())));
+        assert_eq!(
+            of("a v1.0.1 (proc-macro)|MIT"),
+            Some(("a".to_owned(), mit()))
+        );
+        assert_eq!(of("a v1.0.1|"), Some(("a".to_owned(), None)));
+        assert_eq!(of("ours v1.0.1 (/home/me/ours)|MIT"), None);
+        assert_eq!(of(""), None);
     }
 
     #[test]
