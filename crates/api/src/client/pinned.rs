@@ -132,3 +132,152 @@ pub(super) fn trust_error(error: &rustls::Error) -> Option<TrustError> {
         other => TrustError::Invalid(other.to_string()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+    use std::time::Duration;
+
+    use pki_types::pem::PemObject as _;
+
+    use super::*;
+
+    /// A root and a server certificate for `localhost` below it, made by openssl.
+    struct Chain {
+        root: CertificateDer<'static>,
+        leaf: CertificateDer<'static>,
+    }
+
+    impl Chain {
+        fn new() -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let at = directory.path();
+            std::fs::write(
+                at.join("leaf.ext"),
+                "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n",
+            )
+            .unwrap();
+            openssl(
+                at,
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=Root -keyout root.key -out root.pem",
+            );
+            openssl(
+                at,
+                "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=leaf -keyout leaf.key -out leaf.csr",
+            );
+            openssl(
+                at,
+                "x509 -req -in leaf.csr -CA root.pem -CAkey root.key -days 10 -extfile leaf.ext -out leaf.pem",
+            );
+            let read = |name: &str| CertificateDer::from_pem_file(at.join(name)).unwrap();
+            Self {
+                root: read("root.pem"),
+                leaf: read("leaf.pem"),
+            }
+        }
+
+        fn verify(
+            &self,
+            presented: &[CertificateDer<'_>],
+            pin: Fingerprint,
+            host: &str,
+            at: UnixTime,
+        ) -> Result<Vec<u8>, TrustError> {
+            let verifier = PinnedAuthority::new(pin);
+            let host = ServerName::try_from(host).unwrap();
+            let verified = verifier.verify_server_cert(&self.leaf, presented, &host, &[], at);
+            assert_eq!(
+                verified.is_ok(),
+                verifier.root().is_some(),
+                "the root is kept when the server is accepted"
+            );
+            match verified {
+                Ok(_) => Ok(verifier.root().unwrap().to_vec()),
+                Err(error) => Err(trust_error(&error).unwrap()),
+            }
+        }
+    }
+
+    fn openssl(directory: &Path, arguments: &str) {
+        let output = Command::new("openssl")
+            .current_dir(directory)
+            .args(arguments.split(' '))
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
+    fn in_days(days: u64) -> UnixTime {
+        UnixTime::since_unix_epoch(Duration::from_secs(
+            UnixTime::now().as_secs() + days * 86_400,
+        ))
+    }
+
+    #[test]
+    fn a_server_below_the_pinned_root_is_accepted() {
+        let chain = Chain::new();
+        let pin = Fingerprint::of(&chain.root);
+        let root = chain.verify(
+            std::slice::from_ref(&chain.root),
+            pin,
+            "localhost",
+            UnixTime::now(),
+        );
+        assert_eq!(root.unwrap(), chain.root.as_ref());
+    }
+
+    #[test]
+    fn every_other_server_is_refused_with_its_reason() {
+        let (chain, other) = (Chain::new(), Chain::new());
+        let (pin, now) = (Fingerprint::of(&chain.root), UnixTime::now());
+        let both = [other.root.clone(), chain.root.clone()];
+        let verify = |presented: &[CertificateDer<'_>], host, at| {
+            chain.verify(presented, pin, host, at).unwrap_err()
+        };
+
+        assert_eq!(
+            verify(&[], "localhost", now),
+            TrustError::RootNotPresented { expected: pin }
+        );
+        assert_eq!(
+            verify(&both[..1], "localhost", now),
+            TrustError::RootNotPresented { expected: pin }
+        );
+        assert_eq!(verify(&both, "example.org", now), TrustError::WrongHost);
+        assert_eq!(verify(&both, "127.0.0.1", now), TrustError::WrongHost);
+        assert_eq!(verify(&both, "localhost", in_days(11)), TrustError::Expired);
+        let long_ago = UnixTime::since_unix_epoch(Duration::from_secs(1));
+        assert_eq!(
+            verify(&both, "localhost", long_ago),
+            TrustError::NotValidYet
+        );
+
+        let other_pin = Fingerprint::of(&other.root);
+        let stranger = chain
+            .verify(&both, other_pin, "localhost", now)
+            .unwrap_err();
+        assert_eq!(
+            stranger,
+            TrustError::NotIssuedByRoot,
+            "signed by another root than the pinned one"
+        );
+    }
+
+    #[test]
+    fn a_leaf_that_is_pinned_itself_is_no_root() {
+        let chain = Chain::new();
+        let pin = Fingerprint::of(&chain.leaf);
+        let refused = chain.verify(
+            std::slice::from_ref(&chain.root),
+            pin,
+            "localhost",
+            UnixTime::now(),
+        );
+        assert_eq!(refused, Err(TrustError::RootNotPresented { expected: pin }));
+    }
+}

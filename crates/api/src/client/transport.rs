@@ -256,3 +256,54 @@ fn reason(error: &reqwest::Error) -> String {
         .last()
         .map_or_else(|| error.to_string(), ToString::to_string)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address_is_taken(address: &str) -> bool {
+        Transport::new(&Url::parse(address).unwrap(), Fingerprint::of(b"")).is_ok()
+    }
+
+    #[test]
+    fn only_a_bare_https_address_is_taken() {
+        assert!(address_is_taken("https://backups.example.org"));
+        assert!(address_is_taken("https://[::1]:8443/"));
+        for refused in [
+            "http://backups.example.org",
+            "https://user@backups.example.org",
+            "https://:secret@backups.example.org",
+            "https://backups.example.org/console",
+            "https://backups.example.org/?q",
+            "https://backups.example.org/#f",
+            "mailto:backups@example.org",
+        ] {
+            assert!(!address_is_taken(refused), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_body_fills_its_buffer_exactly() {
+        let body = wiped_json(&serde_json::json!({"a": "line\nend", "b": [1, 2, 3]})).unwrap();
+        assert_eq!(body.as_ref(), br#"{"a":"line\nend","b":[1,2,3]}"#);
+    }
+
+    #[tokio::test]
+    async fn an_unreachable_server_is_said_to_be_so() {
+        // A port that was free a moment ago, and that nobody listens on.
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let server = Url::parse(&format!("https://127.0.0.1:{port}")).unwrap();
+        let transport = Transport::new(&server, Fingerprint::of(b"")).unwrap();
+        let answer = transport
+            .get::<serde_json::Value>(&["platform"], None)
+            .await;
+        assert!(
+            matches!(answer, Err(ClientError::Unreachable { .. })),
+            "{answer:?}"
+        );
+    }
+}
