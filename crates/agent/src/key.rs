@@ -33,7 +33,7 @@ pub(crate) fn set(
     for pair in also {
         let (name, path) = pair
             .split_once('=')
-            .context("--with takes NAME=FILE, such as borg-key=/root/key")?;
+            .context("--with takes NAME=FILE, such as borg-key=/media/usb/key")?;
         secrets.push(NamedSecret::new(name, read_secret(Path::new(path))?)?);
     }
     keep(state, EncryptionKey::new(secrets)?)

@@ -49,8 +49,8 @@ mod tests {
             quote(r"C:\Program Files\agent.exe").as_deref(),
             Some(r"'C:\Program Files\agent.exe'")
         );
-        assert_eq!(quote("/home/o'neil").as_deref(), Some("\"/home/o'neil\""));
-        assert_eq!(quote("/home/o'neil \"jr\""), None);
+        assert_eq!(quote("/data/o'neil").as_deref(), Some("\"/data/o'neil\""));
+        assert_eq!(quote("/data/o'neil \"jr\""), None);
         assert_eq!(quote(r"C:\o'neil"), None);
     }
 }
