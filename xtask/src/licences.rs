@@ -146,7 +146,7 @@ mod tests {
             Some(("a".to_owned(), mit()))
         );
         assert_eq!(of("a v1.0.1|"), Some(("a".to_owned(), None)));
-        assert_eq!(of("ours v1.0.1 (/home/me/ours)|MIT"), None);
+        assert_eq!(of("ours v1.0.1 (/src/ours)|MIT"), None);
         assert_eq!(of(""), None);
     }
 
