@@ -16,4 +16,4 @@ pub mod scope_record;
 pub mod sealed_key;
 pub mod signing_certificate;
 
-mod x509;
+pub mod x509;

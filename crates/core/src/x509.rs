@@ -1,1 +1,0 @@
-//! What the X.509 rooms share.
