@@ -1,0 +1,8 @@
+//! Real programs, end to end, without a window.
+
+#![cfg(unix)]
+
+mod agent;
+mod borg;
+mod canary;
+mod story;

@@ -1,0 +1,152 @@
+//! The AccountServer as a process.
+
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use anyhow::{Context as _, bail};
+use url::Url;
+
+use super::binaries::binary;
+use super::process::succeed;
+
+/// How an AccountServer is run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Its data directory.
+    pub data: PathBuf,
+    /// Where its log goes.
+    pub log: PathBuf,
+    /// How much it logs, as `RUST_LOG` has it.
+    pub log_level: String,
+    /// Its directory for temporary files.
+    pub temporary: PathBuf,
+}
+
+/// A running AccountServer; it is killed when this is dropped.
+#[derive(Debug)]
+pub struct Server {
+    settings: Settings,
+    child: Child,
+    /// Kept open, so that the server never writes to a closed pipe.
+    stdout: BufReader<ChildStdout>,
+    url: Url,
+}
+
+impl Server {
+    /// Makes the database in `data`, with an admin of the root Collection.
+    pub fn init(data: &Path, name: &str, admin: &str, password_file: &Path) -> anyhow::Result<()> {
+        let mut command = Command::new(binary("keyfold-server")?);
+        command
+            .arg("init")
+            .arg("--data-dir")
+            .arg(data)
+            .args(["--name", name, "--admin", admin]);
+        succeed(command.arg("--password-file").arg(password_file)).map(drop)
+    }
+
+    /// Makes a user; `role` is `admin` or `officer`.
+    pub fn add_user(
+        data: &Path,
+        name: &str,
+        display_name: &str,
+        role: &str,
+        scope: &str,
+        password_file: &Path,
+    ) -> anyhow::Result<()> {
+        let mut command = Command::new(binary("keyfold-server")?);
+        command.args([
+            "user",
+            "add",
+            "--name",
+            name,
+            "--display-name",
+            display_name,
+        ]);
+        command
+            .arg("--data-dir")
+            .arg(data)
+            .args(["--role", role, "--scope", scope]);
+        succeed(command.arg("--password-file").arg(password_file)).map(drop)
+    }
+
+    /// Serves on this port of 127.0.0.1 (0: any), and returns when it listens.
+    pub fn serve(settings: Settings, port: u16) -> anyhow::Result<Self> {
+        fs::create_dir_all(&settings.temporary)?;
+        let log = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&settings.log)?;
+        let mut command = Command::new(binary("keyfold-server")?);
+        command.arg("serve").arg("--data-dir").arg(&settings.data);
+        command.args(["--listen", &format!("127.0.0.1:{port}")]);
+        command
+            .env("RUST_LOG", &settings.log_level)
+            .env("TMPDIR", &settings.temporary);
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()?;
+        let stdout = child
+            .stdout
+            .take()
+            .context("the server has no standard output")?;
+        let url = Url::parse("https://127.0.0.1")?;
+        let mut server = Self {
+            settings,
+            child,
+            stdout: BufReader::new(stdout),
+            url,
+        };
+        server.url = server.wait_until_it_listens()?;
+        Ok(server)
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Its process number.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills it, without a chance to tidy up.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Starts it again on the same port, after [`Server::kill`] or a crash.
+    pub fn start_again(&mut self) -> anyhow::Result<()> {
+        let port = self.url.port().context("the server had no port")?;
+        self.kill()?;
+        *self = Self::serve(self.settings.clone(), port)?;
+        Ok(())
+    }
+
+    fn wait_until_it_listens(&mut self) -> anyhow::Result<Url> {
+        let mut line = String::new();
+        while self.stdout.read_line(&mut line)? > 0 {
+            if let Some((_, url)) = line.trim().split_once("listening on ") {
+                return Ok(Url::parse(url)?);
+            }
+            line.clear();
+        }
+        let log = fs::read_to_string(&self.settings.log).unwrap_or_default();
+        bail!("the AccountServer ended before it listened:\n{log}")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.kill();
+    }
+}
