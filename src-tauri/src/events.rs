@@ -38,3 +38,14 @@ pub struct ClipboardCleared {
     /// The recovered key that the secret belongs to.
     pub handle: u32,
 }
+
+/// Any of the events, for [`crate::desktop::Desktop::announce`].
+#[derive(Debug, Clone)]
+pub enum Announcement {
+    /// See [`CertificateFoldersChanged`].
+    CertificateFoldersChanged(CertificateFoldersChanged),
+    /// See [`FoldersDropped`].
+    FoldersDropped(FoldersDropped),
+    /// See [`ClipboardCleared`].
+    ClipboardCleared(ClipboardCleared),
+}

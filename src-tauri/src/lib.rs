@@ -1,41 +1,64 @@
 //! Keyfold's Console, Rust half: the only crate that names tauri.
+//!
+//! [`commands`] are what the webview can call, [`console`] is what they do, [`view`] what the webview sees.
 
 pub mod command_names;
 pub mod commands;
+mod connections_file;
 pub mod console;
+pub mod desktop;
 pub mod error;
 pub mod events;
+mod files;
+mod passphrase_strength;
+pub mod places;
+mod process;
 pub mod secret_text;
+mod tauri_desktop;
 pub mod view;
-
-use console::Console;
-
-/// Opens the window and runs until it is closed.
-///
-/// # Errors
-/// When the window cannot be made.
-pub fn run() -> tauri::Result<()> {
-    let specta = commands::specta_builder!(tauri::Wry);
-    tauri::Builder::default()
-        .manage(Console::default())
-        .invoke_handler(specta.invoke_handler())
-        .setup(move |app| {
-            specta.mount_events(app);
-            Ok(())
-        })
-        .run(tauri::generate_context!())
-}
+mod window;
 
 #[cfg(test)]
-mod tests {
-    /// Writes `ui/src/lib/bindings.ts`; `cargo xtask bindings` runs this and compares.
-    #[test]
-    fn export_bindings() {
-        super::commands::specta_builder!(tauri::Wry)
-            .export(
-                specta_typescript::Typescript::default(),
-                concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/bindings.ts"),
-            )
-            .expect("bindings");
-    }
+mod tests;
+
+use std::sync::Arc;
+
+use tauri::{Manager as _, RunEvent};
+use time::OffsetDateTime;
+
+use console::Console;
+use places::Places;
+use tauri_desktop::TauriDesktop;
+
+/// Opens the window and runs until it is closed.
+pub fn run() -> Result<(), Box<dyn std::error::Error>> {
+    process::keep_secrets_out_of_dumps()?;
+    let places = Places::per_user(std::env::var_os(places::HOME_VARIABLE))
+        .ok_or("the operating system names no home directory; set KEYFOLD_CONSOLE_HOME")?;
+    let specta = commands::specta_builder!(tauri::Wry);
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(
+            |app, _arguments, _directory| window::show(app),
+        ))
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_opener::init())
+        .invoke_handler(specta.invoke_handler())
+        .on_window_event(window::on_event)
+        .setup(move |app| {
+            specta.mount_events(app);
+            let desktop = Arc::new(TauriDesktop(app.handle().clone()));
+            let console = Arc::new(Console::new(desktop, places, OffsetDateTime::now_utc));
+            app.manage(Arc::clone(&console));
+            window::start(&console);
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            window::close(Arc::clone(app.state::<Arc<Console>>().inner()));
+        }
+    });
+    Ok(())
 }

@@ -1,6 +1,14 @@
-//! The Console: `keyfold_console::run`.
+//! The Console's program: opens the window.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-fn main() -> tauri::Result<()> {
-    keyfold_console::run()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match keyfold_console::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Keyfold cannot open its window: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -15,6 +15,12 @@ impl SecretText {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// The text itself, for a type that wipes it.
+    #[must_use]
+    pub fn into_string(mut self) -> String {
+        std::mem::take(&mut *self.0)
+    }
 }
 
 impl<'de> Deserialize<'de> for SecretText {

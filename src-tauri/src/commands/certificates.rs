@@ -1,5 +1,7 @@
 //! Upload of signed certificates.
 
+use std::sync::Arc;
+
 use tauri::State;
 
 use crate::console::Console;
@@ -12,7 +14,7 @@ use crate::view::certificates::{
 #[tauri::command]
 #[specta::specta]
 pub async fn pick_certificate_file(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
 ) -> Result<Option<PickedFileView>, CommandError> {
     console.pick_certificate_file().await
 }
@@ -21,21 +23,23 @@ pub async fn pick_certificate_file(
 #[tauri::command]
 #[specta::specta]
 pub async fn inspect_certificate(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     scope: String,
     source: CertificateSourceView,
 ) -> Result<InspectedCertificateView, CommandError> {
-    console.inspect_certificate(scope, source).await
+    console.inspect_certificate(&scope, source).await
 }
 
 /// Uploads a signed certificate; `replaces` names the active certificate that the admin was told about.
 #[tauri::command]
 #[specta::specta]
 pub async fn upload_certificate(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     scope: String,
     source: CertificateSourceView,
     replaces: Option<String>,
 ) -> Result<UploadedView, CommandError> {
-    console.upload_certificate(scope, source, replaces).await
+    console
+        .upload_certificate(&scope, source, replaces.as_deref())
+        .await
 }

@@ -1,5 +1,7 @@
 //! The platform and the session.
 
+use std::sync::Arc;
+
 use tauri::State;
 
 use crate::console::Console;
@@ -10,26 +12,26 @@ use crate::view::connection::ConnectionView;
 /// The saved platform and who is signed in.
 #[tauri::command]
 #[specta::specta]
-pub async fn connection(console: State<'_, Console>) -> Result<ConnectionView, CommandError> {
-    console.connection().await
+pub async fn connection(console: State<'_, Arc<Console>>) -> Result<ConnectionView, CommandError> {
+    console.connection()
 }
 
 /// Contacts a platform, pins its Authority root (SHA-256, 64 hex digits) and saves both.
 #[tauri::command]
 #[specta::specta]
 pub async fn connect(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     address: String,
     authority: String,
 ) -> Result<ConnectionView, CommandError> {
-    console.connect(address, authority).await
+    console.connect(&address, &authority).await
 }
 
 /// Signs out and forgets the saved platform; certificate folders stay.
 #[tauri::command]
 #[specta::specta]
 pub async fn forget_connection(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
 ) -> Result<ConnectionView, CommandError> {
     console.forget_connection().await
 }
@@ -38,7 +40,7 @@ pub async fn forget_connection(
 #[tauri::command]
 #[specta::specta]
 pub async fn sign_in(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     user: String,
     password: SecretText,
 ) -> Result<ConnectionView, CommandError> {
@@ -48,6 +50,6 @@ pub async fn sign_in(
 /// Signs out; recovered keys are forgotten.
 #[tauri::command]
 #[specta::specta]
-pub async fn sign_out(console: State<'_, Console>) -> Result<ConnectionView, CommandError> {
+pub async fn sign_out(console: State<'_, Arc<Console>>) -> Result<ConnectionView, CommandError> {
     console.sign_out().await
 }

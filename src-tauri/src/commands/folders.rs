@@ -1,5 +1,7 @@
 //! The Certificates directory.
 
+use std::sync::Arc;
+
 use tauri::State;
 
 use crate::console::Console;
@@ -10,7 +12,7 @@ use crate::view::folders::{CertificateFoldersView, ImportView};
 #[tauri::command]
 #[specta::specta]
 pub async fn certificate_folders(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
 ) -> Result<CertificateFoldersView, CommandError> {
     console.certificate_folders().await
 }
@@ -19,27 +21,27 @@ pub async fn certificate_folders(
 #[tauri::command]
 #[specta::specta]
 pub async fn open_certificates_directory(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     folder: Option<String>,
 ) -> Result<(), CommandError> {
-    console.open_certificates_directory(folder).await
+    console.open_certificates_directory(folder.as_deref()).await
 }
 
 /// Copies certificate folders where the admin chooses; none when the dialog was dismissed.
 #[tauri::command]
 #[specta::specta]
 pub async fn export_folders(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     folders: Vec<String>,
 ) -> Result<Option<String>, CommandError> {
-    console.export_folders(folders).await
+    console.export_folders(&folders).await
 }
 
 /// Imports the folder that the admin chooses; none when the dialog was dismissed.
 #[tauri::command]
 #[specta::specta]
 pub async fn import_folders(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
 ) -> Result<Option<ImportView>, CommandError> {
     console.import_folders().await
 }
@@ -48,12 +50,12 @@ pub async fn import_folders(
 #[tauri::command]
 #[specta::specta]
 pub async fn delete_key_pair(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     folder: String,
     spki_fingerprint: String,
     typed_name: String,
 ) -> Result<(), CommandError> {
     console
-        .delete_key_pair(folder, spki_fingerprint, typed_name)
+        .delete_key_pair(&folder, &spki_fingerprint, typed_name)
         .await
 }

@@ -58,7 +58,7 @@ macro_rules! specta_builder {
                 $crate::events::FoldersDropped,
                 $crate::events::ClipboardCleared,
             ])
-            .constant("errorCodes", $crate::error::ERROR_CODES)
+            .constant("errorCodes", $crate::error::codes::all())
             .constant("verdictCodes", $crate::view::folders::VERDICT_CODES)
     };
 }

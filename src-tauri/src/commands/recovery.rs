@@ -1,5 +1,7 @@
 //! Recovery of encryption keys.
 
+use std::sync::Arc;
+
 use tauri::State;
 
 use crate::console::Console;
@@ -11,51 +13,51 @@ use crate::view::recovery::{CapturedKeyView, RecoveredView};
 #[tauri::command]
 #[specta::specta]
 pub async fn captured_keys(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     account: String,
 ) -> Result<Vec<CapturedKeyView>, CommandError> {
-    console.captured_keys(account).await
+    console.captured_keys(&account).await
 }
 
 /// Records the reason, fetches, verifies and opens a captured key; its secrets stay here under a handle.
 #[tauri::command]
 #[specta::specta]
 pub async fn recover_key(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     captured_key: String,
     reason: String,
     passphrase: SecretText,
 ) -> Result<RecoveredView, CommandError> {
-    console.recover_key(captured_key, reason, passphrase).await
+    console.recover_key(&captured_key, reason, passphrase).await
 }
 
 /// One secret of a recovered key, for the screen.
 #[tauri::command]
 #[specta::specta]
 pub async fn reveal_secret(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     handle: u32,
     name: String,
 ) -> Result<RevealedText, CommandError> {
-    console.reveal_secret(handle, name).await
+    console.reveal_secret(handle, &name)
 }
 
 /// Copies one secret; answers the seconds until the clipboard is cleared.
 #[tauri::command]
 #[specta::specta]
 pub async fn copy_secret(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     handle: u32,
     name: String,
 ) -> Result<u32, CommandError> {
-    console.copy_secret(handle, name).await
+    console.copy_secret(handle, &name).await
 }
 
 /// Saves one secret where the admin chooses; none when the dialog was dismissed.
 #[tauri::command]
 #[specta::specta]
 pub async fn save_secret(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     handle: u32,
     name: String,
 ) -> Result<Option<String>, CommandError> {
@@ -66,8 +68,9 @@ pub async fn save_secret(
 #[tauri::command]
 #[specta::specta]
 pub async fn forget_recovered_key(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     handle: u32,
 ) -> Result<(), CommandError> {
-    console.forget_recovered_key(handle).await
+    console.forget_recovered_key(handle);
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! Reports.
 
+use std::sync::Arc;
+
 use tauri::State;
 
 use crate::console::Console;
@@ -10,8 +12,8 @@ use crate::view::report::ReportRowView;
 #[tauri::command]
 #[specta::specta]
 pub async fn active_certificates(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     scope: String,
 ) -> Result<Vec<ReportRowView>, CommandError> {
-    console.active_certificates(scope).await
+    console.active_certificates(&scope).await
 }

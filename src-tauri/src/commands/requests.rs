@@ -1,5 +1,7 @@
 //! Requests for Group Certificates.
 
+use std::sync::Arc;
+
 use tauri::State;
 use tauri::ipc::Channel;
 
@@ -14,7 +16,7 @@ use crate::view::requests::{
 #[tauri::command]
 #[specta::specta]
 pub async fn passphrase_strength(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     passphrase: SecretText,
     scope_name: String,
 ) -> Result<PassphraseStrengthView, CommandError> {
@@ -25,42 +27,45 @@ pub async fn passphrase_strength(
 #[tauri::command]
 #[specta::specta]
 pub async fn request_certificate(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     scope: String,
     key_size: KeySizeView,
     passphrase: SecretText,
     on_progress: Channel<RequestProgressView>,
 ) -> Result<RequestedView, CommandError> {
+    // Progress is for the eyes only: a window that does not listen is no failure.
+    let progress = move |step| on_progress.send(step).unwrap_or_default();
     console
-        .request_certificate(scope, key_size, passphrase, on_progress)
+        .request_certificate(&scope, key_size, passphrase, progress)
         .await
 }
 
 /// Stops the key pair that is being made; `request_certificate` then fails with `cancelled`.
 #[tauri::command]
 #[specta::specta]
-pub async fn cancel_request(console: State<'_, Console>) -> Result<(), CommandError> {
-    console.cancel_request().await
+pub async fn cancel_request(console: State<'_, Arc<Console>>) -> Result<(), CommandError> {
+    console.cancel_request();
+    Ok(())
 }
 
 /// Submits a saved request again, after `not_submitted`.
 #[tauri::command]
 #[specta::specta]
 pub async fn submit_request(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     scope: String,
     spki_fingerprint: String,
 ) -> Result<RequestView, CommandError> {
-    console.submit_request(scope, spki_fingerprint).await
+    console.submit_request(&scope, &spki_fingerprint).await
 }
 
 /// Saves a copy of a request where the admin chooses; none when the dialog was dismissed.
 #[tauri::command]
 #[specta::specta]
 pub async fn save_request_copy(
-    console: State<'_, Console>,
+    console: State<'_, Arc<Console>>,
     scope: String,
     spki_fingerprint: String,
 ) -> Result<Option<String>, CommandError> {
-    console.save_request_copy(scope, spki_fingerprint).await
+    console.save_request_copy(&scope, &spki_fingerprint).await
 }

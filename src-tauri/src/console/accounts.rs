@@ -1,41 +1,70 @@
 //! Accounts.
 
-use super::Console;
+use keyfold_api::accounts::{Account, NewAccount};
+use keyfold_api::scopes::Change;
+
+use super::{Console, parse};
 use crate::error::CommandError;
 use crate::view::accounts::{AccountView, EnrolmentView};
 
 impl Console {
     /// Accounts at any depth below a scope.
-    pub async fn accounts(&self, _scope: String) -> Result<Vec<AccountView>, CommandError> {
-        Err(CommandError::new("not-available"))
+    pub async fn accounts(&self, scope: &str) -> Result<Vec<AccountView>, CommandError> {
+        let guid = parse(scope)?;
+        let user = self.user()?;
+        let accounts = self.answered(user.accounts(guid).await)?;
+        let scopes = self.scope_names();
+        Ok(accounts
+            .iter()
+            .map(|account| AccountView::new(account, &scopes))
+            .collect())
     }
 
     /// Creates an account in a Group.
     pub async fn create_account(
         &self,
-        _name: String,
-        _group: String,
+        name: String,
+        group: &str,
     ) -> Result<AccountView, CommandError> {
-        Err(CommandError::new("not-available"))
+        let new = NewAccount {
+            name,
+            group: parse(group)?,
+        };
+        let user = self.user()?;
+        let account = self.answered(user.create_account(&new).await)?;
+        Ok(self.account_view(&account).await)
     }
 
     /// Renames or moves an account; what is absent stays.
     pub async fn change_account(
         &self,
-        _account: String,
-        _name: Option<String>,
-        _group: Option<String>,
+        account: &str,
+        name: Option<String>,
+        group: Option<&str>,
     ) -> Result<AccountView, CommandError> {
-        Err(CommandError::new("not-available"))
+        let id = parse(account)?;
+        let parent = group.map(parse).transpose()?;
+        let user = self.user()?;
+        let account = self.answered(user.change_account(id, &Change { name, parent }).await)?;
+        Ok(self.account_view(&account).await)
     }
 
     /// Deletes an account that has no captured keys.
-    pub async fn delete_account(&self, _account: String) -> Result<(), CommandError> {
-        Err(CommandError::new("not-available"))
+    pub async fn delete_account(&self, account: &str) -> Result<(), CommandError> {
+        let id = parse(account)?;
+        let user = self.user()?;
+        self.answered(user.delete_account(id).await)
     }
 
     /// Makes a one-time enrolment string for the account's Agent.
-    pub async fn create_enrolment(&self, _account: String) -> Result<EnrolmentView, CommandError> {
-        Err(CommandError::new("not-available"))
+    pub async fn create_enrolment(&self, account: &str) -> Result<EnrolmentView, CommandError> {
+        let id = parse(account)?;
+        let user = self.user()?;
+        let token = self.answered(user.create_enrolment(id).await)?;
+        Ok(token.into())
+    }
+
+    async fn account_view(&self, account: &Account) -> AccountView {
+        AccountView::new(account, &self.scope_names())
     }
 }

@@ -1,54 +1,165 @@
-//! Recovery of encryption keys.
+//! Recovery of encryption keys: unseal, record, fetch, verify, open, and only then show.
 
-use super::Console;
-use crate::error::CommandError;
+use std::sync::Arc;
+use std::time::Instant;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery};
+use keyfold_core::captured_key::CapturedKey;
+use keyfold_core::encryption_key::EncryptionKey;
+use keyfold_core::id::AccountId;
+use keyfold_core::key_pair::PrivateKey;
+use keyfold_core::passphrase::Passphrase;
+use zeroize::Zeroizing;
+
+use super::recovered_keys::as_text;
+use super::{Console, blocking, lock, parse};
+use crate::connections_file::SavedPlatform;
+use crate::error::{CommandError, codes};
+use crate::files::write_atomically;
 use crate::secret_text::{RevealedText, SecretText};
-use crate::view::recovery::{CapturedKeyView, RecoveredView};
+use crate::view::recovery::{CapturedKeyView, RecoveredView, SecretView};
 
 impl Console {
     /// An account's captured keys, newest first.
-    pub async fn captured_keys(
-        &self,
-        _account: String,
-    ) -> Result<Vec<CapturedKeyView>, CommandError> {
-        Err(CommandError::new("not-available"))
+    pub async fn captured_keys(&self, account: &str) -> Result<Vec<CapturedKeyView>, CommandError> {
+        let account: AccountId = parse(account)?;
+        let user = self.user()?;
+        let summaries = self.answered(user.captured_keys_of_account(account).await)?;
+        if summaries.iter().any(|summary| summary.account != account) {
+            return Err(contradiction("account"));
+        }
+        let local_keys = self.local_keys().await;
+        let views = summaries
+            .iter()
+            .map(|summary| CapturedKeyView::new(summary, &local_keys))
+            .collect();
+        lock(&self.listed).extend(summaries.into_iter().map(|summary| (summary.id, summary)));
+        Ok(views)
     }
 
     /// Records the reason, fetches, verifies and opens a captured key; its secrets stay here under a handle.
+    ///
+    /// The private key is unsealed first, so that a mistyped passphrase is not recorded as a recovery.
     pub async fn recover_key(
         &self,
-        _captured_key: String,
-        _reason: String,
-        _passphrase: SecretText,
+        captured_key: &str,
+        reason: String,
+        passphrase: SecretText,
     ) -> Result<RecoveredView, CommandError> {
-        Err(CommandError::new("not-available"))
+        let id: CapturedKeyId = parse(captured_key)?;
+        let reason = reason.trim().to_owned();
+        if reason.is_empty() {
+            return Err(CommandError::new(codes::REASON_MISSING));
+        }
+        let chosen = lock(&self.listed).get(&id).cloned();
+        let chosen = chosen.ok_or_else(|| CommandError::new(codes::CAPTURED_KEY_NOT_LISTED))?;
+        let platform = self.saved_platform()?;
+        let user = self.user()?;
+        let private_key = self
+            .unseal_for(&chosen, Passphrase::new(passphrase.into_string())?)
+            .await?;
+        let intermediates = self.intermediates().await?;
+        let recovery = self.answered(
+            user.recover_captured_key(id, &RecoverCapturedKey { reason })
+                .await,
+        )?;
+        let account_name = chosen.account_name.clone();
+        let captured_at = crate::view::rfc3339(chosen.captured_at);
+        let key =
+            blocking(move || open(&recovery, &chosen, &platform, &intermediates, &private_key))
+                .await??;
+        let secrets = key
+            .secrets()
+            .iter()
+            .map(|secret| SecretView {
+                name: secret.name().to_owned(),
+                length: u32::try_from(secret.value().len()).unwrap_or(u32::MAX),
+                text: as_text(secret.value()).is_some(),
+            })
+            .collect();
+        let handle = lock(&self.recovered).keep(key, Instant::now());
+        Ok(RecoveredView {
+            handle,
+            account_name,
+            captured_at,
+            secrets,
+        })
     }
 
     /// One secret of a recovered key, for the screen.
-    pub async fn reveal_secret(
-        &self,
-        _handle: u32,
-        _name: String,
-    ) -> Result<RevealedText, CommandError> {
-        Err(CommandError::new("not-available"))
+    pub fn reveal_secret(&self, handle: u32, name: &str) -> Result<RevealedText, CommandError> {
+        let secret = lock(&self.recovered).secret(handle, name, Instant::now())?;
+        let text = as_text(&secret).ok_or_else(|| CommandError::new(codes::SECRET_NOT_TEXT))?;
+        Ok(RevealedText::new(Zeroizing::new(text.to_owned())))
     }
 
-    /// Copies one secret; answers the seconds until the clipboard is cleared.
-    pub async fn copy_secret(&self, _handle: u32, _name: String) -> Result<u32, CommandError> {
-        Err(CommandError::new("not-available"))
-    }
-
-    /// Saves one secret where the admin chooses; none when the dialog was dismissed.
+    /// Saves one secret where the admin chooses, readable by its owner only; none when the dialog was dismissed.
     pub async fn save_secret(
         &self,
-        _handle: u32,
-        _name: String,
+        handle: u32,
+        name: String,
     ) -> Result<Option<String>, CommandError> {
-        Err(CommandError::new("not-available"))
+        let secret = lock(&self.recovered).secret(handle, &name, Instant::now())?;
+        let desktop = Arc::clone(&self.desktop);
+        blocking(move || {
+            let Some(file) = desktop.pick_destination(&name) else {
+                return Ok(None);
+            };
+            write_atomically(&file, &secret).map_err(|error| {
+                CommandError::because(codes::FILE_NOT_WRITTEN, &error).with("path", file.display())
+            })?;
+            Ok(Some(file.display().to_string()))
+        })
+        .await?
     }
 
     /// Forgets a recovered key at once.
-    pub async fn forget_recovered_key(&self, _handle: u32) -> Result<(), CommandError> {
-        Err(CommandError::new("not-available"))
+    pub fn forget_recovered_key(&self, handle: u32) {
+        lock(&self.recovered).forget(handle);
     }
+
+    async fn unseal_for(
+        &self,
+        chosen: &CapturedKeySummary,
+        passphrase: Passphrase,
+    ) -> Result<PrivateKey, CommandError> {
+        let (scope, spki_fingerprint) = (chosen.scope, chosen.spki_fingerprint);
+        self.in_certificates(move |directory| {
+            directory.unseal(scope, spki_fingerprint, &passphrase)
+        })
+        .await
+    }
+}
+
+/// Verifies and opens what the platform handed over. Nothing the platform says is believed: the record must be the
+/// one that the admin chose, the signature must lead to the pinned root, and every field inside must be equal.
+fn open(
+    recovery: &Recovery,
+    chosen: &CapturedKeySummary,
+    platform: &SavedPlatform,
+    intermediates: &[Vec<u8>],
+    private_key: &PrivateKey,
+) -> Result<EncryptionKey, CommandError> {
+    if recovery.summary != *chosen {
+        return Err(contradiction("captured key"));
+    }
+    let untrusted =
+        |error: &dyn std::fmt::Display| CommandError::because(codes::CAPTURED_KEY_UNTRUSTED, error);
+    let der = STANDARD
+        .decode(&recovery.captured_key)
+        .map_err(|error| untrusted(&error))?;
+    let verified = CapturedKey::from_der(&der)
+        .map_err(|error| untrusted(&error))?
+        .verify(&platform.root, intermediates)
+        .map_err(|error| untrusted(&error))?;
+    let (_, key) = verified
+        .open(private_key, Some(&chosen.record()))
+        .map_err(|error| CommandError::because(codes::CAPTURED_KEY_NOT_OPENED, &error))?;
+    Ok(key)
+}
+
+fn contradiction(what: &str) -> CommandError {
+    CommandError::new(codes::PLATFORM_CONTRADICTS_ITSELF).with("what", what)
 }

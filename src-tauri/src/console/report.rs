@@ -1,6 +1,6 @@
 //! Reports.
 
-use super::Console;
+use super::{Console, parse};
 use crate::error::CommandError;
 use crate::view::report::ReportRowView;
 
@@ -8,8 +8,15 @@ impl Console {
     /// *Group Certificates Active* of a scope and all below it.
     pub async fn active_certificates(
         &self,
-        _scope: String,
+        scope: &str,
     ) -> Result<Vec<ReportRowView>, CommandError> {
-        Err(CommandError::new("not-available"))
+        let guid = parse(scope)?;
+        let user = self.user()?;
+        let rows = self.answered(user.active_certificates(guid).await)?;
+        let now = self.now();
+        Ok(rows
+            .iter()
+            .map(|row| ReportRowView::new(row, now))
+            .collect())
     }
 }

@@ -1,7 +1,11 @@
 //! Accounts.
 
+use keyfold_api::accounts::{Account, EnrolmentToken, KeyState};
 use serde::Serialize;
 use specta::Type;
+
+use super::rfc3339;
+use crate::console::scope_names::ScopeNames;
 
 /// An account as tables show it.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -47,4 +51,45 @@ pub struct EnrolmentView {
     pub enrolment: String,
     /// When it stops working.
     pub expires_at: String,
+}
+
+impl AccountView {
+    /// The account, with the names that scopes have now.
+    #[must_use]
+    pub fn new(account: &Account, scopes: &ScopeNames) -> Self {
+        Self {
+            id: account.id.to_string(),
+            name: account.name.clone(),
+            group: account.group.to_string(),
+            group_name: scopes.name(account.group),
+            last_backup_at: account.last_backup_at.map(rfc3339),
+            key_state: account.key_state.into(),
+            captured_to: account
+                .captured_to
+                .iter()
+                .map(|scope| scopes.name(*scope))
+                .collect(),
+            enrolled: account.enrolled,
+        }
+    }
+}
+
+impl From<KeyState> for KeyStateView {
+    fn from(state: KeyState) -> Self {
+        match state {
+            KeyState::Captured => Self::Captured,
+            KeyState::InMemory => Self::InMemory,
+            KeyState::NeedsBackup => Self::NeedsBackup,
+            KeyState::Never => Self::Never,
+        }
+    }
+}
+
+impl From<EnrolmentToken> for EnrolmentView {
+    fn from(token: EnrolmentToken) -> Self {
+        Self {
+            enrolment: token.enrolment,
+            expires_at: rfc3339(token.expires_at),
+        }
+    }
 }

@@ -1,9 +1,17 @@
 //! Group Certificates and their upload.
 
+use std::collections::HashSet;
+
+use keyfold_api::certificates::{CertificateState, UploadedCertificate};
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::group_certificate::GroupCertificate;
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use time::OffsetDateTime;
 
-use crate::error::CommandError;
+use super::{days_left, rfc3339};
+use crate::console::scope_names::ScopeNames;
+use crate::error::{CommandError, codes};
 
 /// A Group Certificate.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -85,6 +93,8 @@ pub struct InspectedCertificateView {
     pub certificate: Option<CertificateView>,
     /// What is wrong with it for this scope; none when it can be uploaded.
     pub problem: Option<CommandError>,
+    /// What the admin should know before uploading it all the same: `private-key-not-here`.
+    pub warning: Option<CommandError>,
     /// The active certificate that it would replace.
     pub replaces: Option<CertificateView>,
 }
@@ -103,4 +113,68 @@ pub struct UploadedView {
     pub needs_backup: Vec<String>,
     /// Why the certificate could not be kept in the certificate folder, if so; the upload itself stands.
     pub not_saved: Option<CommandError>,
+}
+
+/// What a certificate is shown against: the names of now, the key pairs on this computer, the clock.
+#[derive(Clone, Copy)]
+pub struct CertificateContext<'a> {
+    /// The scopes that the user may see.
+    pub scopes: &'a ScopeNames,
+    /// Public keys of the key pairs on this computer.
+    pub local_keys: &'a HashSet<Fingerprint>,
+    /// The clock.
+    pub now: OffsetDateTime,
+}
+
+impl CertificateView {
+    /// A certificate that is not uploaded.
+    #[must_use]
+    pub fn new(certificate: &GroupCertificate, context: CertificateContext<'_>) -> Self {
+        let spki_fingerprint = certificate.spki_fingerprint();
+        Self {
+            fingerprint: certificate.fingerprint().to_string(),
+            spki_fingerprint: spki_fingerprint.to_string(),
+            scope: certificate.scope().to_string(),
+            scope_name: context.scopes.name(certificate.scope()),
+            not_before: rfc3339(certificate.not_before()),
+            not_after: rfc3339(certificate.not_after()),
+            days_left: days_left(certificate.not_after(), context.now),
+            key_bits: certificate.key_bits(),
+            state: None,
+            uploaded_at: None,
+            uploaded_by: None,
+            key_on_this_computer: context.local_keys.contains(&spki_fingerprint),
+        }
+    }
+
+    /// A certificate that the platform lists: all that the certificate itself says is read from it, not believed.
+    pub fn uploaded(
+        listed: &UploadedCertificate,
+        context: CertificateContext<'_>,
+    ) -> Result<Self, CommandError> {
+        let certificate = GroupCertificate::from_pem(listed.certificate.as_bytes())
+            .map_err(|error| CommandError::because(codes::CERTIFICATE_UNREADABLE, &error))?;
+        if certificate.fingerprint() != listed.fingerprint || certificate.scope() != listed.scope {
+            return Err(CommandError::new(codes::PLATFORM_CONTRADICTS_ITSELF)
+                .with("what", listed.fingerprint));
+        }
+        Ok(Self {
+            state: Some(listed.state.into()),
+            uploaded_at: Some(rfc3339(listed.uploaded_at)),
+            uploaded_by: Some(listed.uploaded_by.clone()),
+            ..Self::new(&certificate, context)
+        })
+    }
+}
+
+impl From<CertificateState> for CertificateStateView {
+    fn from(state: CertificateState) -> Self {
+        match state {
+            CertificateState::Active => Self::Active,
+            CertificateState::ExpiresSoon => Self::ExpiresSoon,
+            CertificateState::Expired => Self::Expired,
+            CertificateState::Revoked => Self::Revoked,
+            CertificateState::Superseded => Self::Superseded,
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The saved platform and the session.
 
+use keyfold_api::sessions::{Role, User};
 use serde::Serialize;
 use specta::Type;
 
@@ -47,4 +48,18 @@ pub enum RoleView {
     Admin,
     /// Signs or rejects requests.
     Officer,
+}
+
+impl From<&User> for SessionView {
+    fn from(user: &User) -> Self {
+        Self {
+            user: user.name.clone(),
+            display_name: user.display_name.clone(),
+            role: match user.role {
+                Role::Admin => RoleView::Admin,
+                Role::Officer => RoleView::Officer,
+            },
+            scope: user.scope.to_string(),
+        }
+    }
 }

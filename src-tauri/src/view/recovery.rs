@@ -1,7 +1,13 @@
 //! Captured and recovered keys.
 
+use std::collections::HashSet;
+
+use keyfold_api::captured_keys::CapturedKeySummary;
+use keyfold_core::fingerprint::Fingerprint;
 use serde::Serialize;
 use specta::Type;
+
+use super::rfc3339;
 
 /// A captured key that can be chosen for recovery.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -53,4 +59,23 @@ pub struct SecretView {
     pub length: u32,
     /// Whether it is printable text that can be shown and copied; otherwise it can only be saved.
     pub text: bool,
+}
+
+impl CapturedKeyView {
+    /// The captured key; `local_keys` are the key pairs on this computer.
+    #[must_use]
+    pub fn new(summary: &CapturedKeySummary, local_keys: &HashSet<Fingerprint>) -> Self {
+        Self {
+            id: summary.id.to_string(),
+            account: summary.account.to_string(),
+            account_name: summary.account_name.clone(),
+            key_id: summary.key_id.to_string(),
+            scope: summary.scope.to_string(),
+            scope_name: summary.scope_name.clone(),
+            certificate: summary.certificate.to_string(),
+            captured_at: rfc3339(summary.captured_at),
+            current: summary.current,
+            key_on_this_computer: local_keys.contains(&summary.spki_fingerprint),
+        }
+    }
 }

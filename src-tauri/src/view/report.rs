@@ -1,10 +1,13 @@
 //! *Group Certificates Active*.
 
+use keyfold_api::scopes::ActiveCertificateRow;
 use serde::Serialize;
 use specta::Type;
+use time::OffsetDateTime;
 
 use super::certificates::CertificateStateView;
 use super::scopes::ScopeKindView;
+use super::{days_left, rfc3339};
 
 /// One row of *Group Certificates Active*.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -32,4 +35,24 @@ pub struct ReportRowView {
     pub days_left: i32,
     /// Whether it captures keys.
     pub state: CertificateStateView,
+}
+
+impl ReportRowView {
+    /// The row as it stands at `now`.
+    #[must_use]
+    pub fn new(row: &ActiveCertificateRow, now: OffsetDateTime) -> Self {
+        Self {
+            scope: row.scope.to_string(),
+            name: row.name.clone(),
+            path: row.path.clone(),
+            kind: row.kind.into(),
+            certificate: row.certificate.to_string(),
+            from_scope: row.from_scope.to_string(),
+            from_name: row.from_name.clone(),
+            not_before: rfc3339(row.not_before),
+            not_after: rfc3339(row.not_after),
+            days_left: days_left(row.not_after, now),
+            state: row.state.into(),
+        }
+    }
 }

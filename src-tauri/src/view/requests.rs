@@ -1,8 +1,14 @@
 //! Requests for Group Certificates.
 
+use std::collections::HashSet;
+
+use keyfold_api::requests::{Request, RequestState};
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::key_pair::KeySize;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::rfc3339;
 use crate::error::CommandError;
 
 /// A request for a Group Certificate.
@@ -81,7 +87,7 @@ pub enum RequestProgressView {
     GeneratingKeyPair {
         /// 0 to 1.
         #[specta(type = specta_typescript::Number)]
-        fraction: f32,
+        fraction: f64,
     },
     /// The passphrase is stretched and the private key sealed.
     Sealing,
@@ -105,4 +111,41 @@ pub struct RequestedView {
     pub folder: String,
     /// Why the request did not reach the platform, if it did not; it is saved and can be submitted again.
     pub not_submitted: Option<CommandError>,
+}
+
+impl RequestView {
+    /// The request; `local_keys` are the key pairs on this computer.
+    #[must_use]
+    pub fn new(request: &Request, local_keys: &HashSet<Fingerprint>) -> Self {
+        let (state, reason) = match &request.state {
+            RequestState::Waiting => (RequestStateView::Waiting, None),
+            RequestState::Signed {
+                uploaded: false, ..
+            } => (RequestStateView::Signed, None),
+            RequestState::Signed { uploaded: true, .. } => (RequestStateView::Uploaded, None),
+            RequestState::Rejected { reason } => (RequestStateView::Rejected, Some(reason.clone())),
+            RequestState::Replaced => (RequestStateView::Replaced, None),
+        };
+        Self {
+            id: request.id.to_string(),
+            scope: request.scope.to_string(),
+            scope_name: request.scope_name.clone(),
+            path: request.path.clone(),
+            requester: request.requester_name.clone(),
+            submitted_at: rfc3339(request.submitted_at),
+            spki_fingerprint: request.spki_fingerprint.to_string(),
+            state,
+            reason,
+            key_on_this_computer: local_keys.contains(&request.spki_fingerprint),
+        }
+    }
+}
+
+impl From<KeySizeView> for KeySize {
+    fn from(size: KeySizeView) -> Self {
+        match size {
+            KeySizeView::Rsa3072 => Self::Rsa3072,
+            KeySizeView::Rsa4096 => Self::Rsa4096,
+        }
+    }
 }

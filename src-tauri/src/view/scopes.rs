@@ -1,10 +1,14 @@
 //! The tree of Collections and Groups.
 
+use keyfold_api::scopes::{Coverage, Scope, ScopeState};
+use keyfold_core::id::ScopeKind;
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use time::OffsetDateTime;
 
 use super::certificates::CertificateView;
 use super::requests::RequestView;
+use super::{days_left, rfc3339};
 
 /// A node of the tree.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -84,4 +88,64 @@ pub struct CoverageView {
     pub needs_backup: u32,
     /// Never backed up.
     pub never: u32,
+}
+
+impl ScopeView {
+    /// The scope as it stands at `now`.
+    #[must_use]
+    pub fn new(scope: &Scope, now: OffsetDateTime) -> Self {
+        Self {
+            guid: scope.guid.to_string(),
+            kind: scope.kind.into(),
+            name: scope.name.clone(),
+            parent: scope.parent.map(|parent| parent.to_string()),
+            accounts: scope.accounts,
+            state: scope.state.into(),
+            expires_at: scope.expires_at.map(rfc3339),
+            days_left: scope.expires_at.map(|end| days_left(end, now)),
+        }
+    }
+}
+
+impl From<ScopeKind> for ScopeKindView {
+    fn from(kind: ScopeKind) -> Self {
+        match kind {
+            ScopeKind::Collection => Self::Collection,
+            ScopeKind::Group => Self::Group,
+        }
+    }
+}
+
+impl From<ScopeKindView> for ScopeKind {
+    fn from(kind: ScopeKindView) -> Self {
+        match kind {
+            ScopeKindView::Collection => Self::Collection,
+            ScopeKindView::Group => Self::Group,
+        }
+    }
+}
+
+impl From<ScopeState> for ScopeStateView {
+    fn from(state: ScopeState) -> Self {
+        match state {
+            ScopeState::None => Self::None,
+            ScopeState::Requested => Self::Requested,
+            ScopeState::SignedNotUploaded => Self::SignedNotUploaded,
+            ScopeState::Active => Self::Active,
+            ScopeState::ExpiresSoon => Self::ExpiresSoon,
+            ScopeState::Expired => Self::Expired,
+            ScopeState::Revoked => Self::Revoked,
+        }
+    }
+}
+
+impl From<Coverage> for CoverageView {
+    fn from(coverage: Coverage) -> Self {
+        Self {
+            captured: coverage.captured,
+            in_memory: coverage.in_memory,
+            needs_backup: coverage.needs_backup,
+            never: coverage.never,
+        }
+    }
 }

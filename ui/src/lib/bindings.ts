@@ -85,9 +85,9 @@ export const events = {
 };
 
 /* Constants */
-export const errorCodes = ["not-available"] as const;
+export const errorCodes = ["bad-address","bad-fingerprint","bad-identifier","cancelled","captured-key-not-listed","captured-key-not-opened","captured-key-untrusted","certificate-expired","certificate-extension-critical","certificate-extension-repeated","certificate-is-authority","certificate-issuer-not-allowed","certificate-issuer-not-valid","certificate-issuer-unknown","certificate-key-exponent","certificate-key-malformed","certificate-key-not-rsa","certificate-key-recovery-agent","certificate-key-too-large","certificate-key-too-small","certificate-key-usage","certificate-malformed","certificate-not-for-request","certificate-not-yet-valid","certificate-pem-damaged","certificate-pem-missing","certificate-pem-several","certificate-pem-trailing","certificate-purpose","certificate-refused","certificate-revocation-no-list","certificate-revocation-stale","certificate-revocation-unsupported","certificate-revocation-wrong-signer","certificate-revoked","certificate-scope-malformed","certificate-scope-missing","certificate-scope-not-guid","certificate-scope-several","certificate-scope-wrong","certificate-signature-algorithm","certificate-signature-bad","certificate-too-large","certificate-unreadable","certificate-validity-backwards","certificate-validity-too-long","certificate-version","certificates-directory-failed","clipboard-failed","connection-file-damaged","connection-not-saved","file-not-chosen","file-not-written","file-too-large","file-unreadable","folder-not-exported","folder-not-found","internal","key-not-made","key-pair-not-found","key-pair-not-saved","name-not-equal","no-certificate-folder","not-connected","not-enough-memory","not-opened","own-certificates-directory","passphrase-too-weak","passphrase-unusable","platform-certificate-expired","platform-certificate-invalid","platform-certificate-not-valid-yet","platform-contradicts-itself","platform-not-issued-by-authority","platform-not-understood","platform-refused","platform-unreachable","platform-wrong-authority","platform-wrong-host","private-key-not-here","reason-missing","recovered-key-forgotten","request-not-signed","request-running","saved-request-unusable","scope-not-found","sealed-key-damaged","secret-not-found","secret-not-text","signed-out","tls-setup","wrong-passphrase"] as const;
 
-export const verdictCodes = ["complete","not-signed-yet","key-and-certificate-dont-match","wrong-guid","damaged-file","newer-version","empty"] as const;
+export const verdictCodes = ["folder-complete","folder-not-signed-yet","folder-empty","folder-not-a-scope","folder-key-and-certificate-dont-match","folder-wrong-guid","folder-file-missing","folder-damaged","folder-newer-version","folder-unreadable"] as const;
 
 /* Types */
 /**  An account as tables show it. */
@@ -286,6 +286,8 @@ export type InspectedCertificateView = {
 	certificate: CertificateView | null,
 	/**  What is wrong with it for this scope; none when it can be uploaded. */
 	problem: CommandError | null,
+	/**  What the admin should know before uploading it all the same: `private-key-not-here`. */
+	warning: CommandError | null,
 	/**  The active certificate that it would replace. */
 	replaces: CertificateView | null,
 };
@@ -571,7 +573,7 @@ export type UploadedView = {
 
 /**  What the check of a folder or key pair said; the UI owns the words of each code. */
 export type VerdictView = {
-	/**  `complete`, `not-signed-yet`, `key-and-certificate-dont-match`, `wrong-guid`, `damaged-file`, `newer-version`, `empty`, … */
+	/**  One of the exported `verdictCodes`. */
 	code: string,
 	/**  The file that is meant, if one is. */
 	file: string | null,

@@ -1,5 +1,10 @@
 //! The one error that crosses IPC.
 
+pub mod codes;
+mod from_api;
+mod from_core;
+mod from_keystore;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -25,6 +30,12 @@ impl CommandError {
         }
     }
 
+    /// An error whose `reason` is in the words of whoever failed.
+    #[must_use]
+    pub fn because(code: &str, reason: &dyn std::fmt::Display) -> Self {
+        Self::new(code).with("reason", reason)
+    }
+
     /// The same error with one more parameter.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
@@ -33,5 +44,8 @@ impl CommandError {
     }
 }
 
-/// Every code that a [`CommandError`] can carry; exported to the UI as `errorCodes`.
-pub const ERROR_CODES: &[&str] = &["not-available"];
+impl From<tokio::task::JoinError> for CommandError {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::because(codes::INTERNAL, &error)
+    }
+}

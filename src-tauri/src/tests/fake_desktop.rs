@@ -1,0 +1,104 @@
+//! A desktop that remembers what it was asked, and a Console on it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use tempfile::TempDir;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+use crate::console::Console;
+use crate::desktop::Desktop;
+use crate::events::Announcement;
+use crate::places::Places;
+
+/// What a person at this desktop does, and what was shown to them.
+#[derive(Default)]
+pub(super) struct FakeDesktop {
+    /// The answer to the next dialogs; none dismisses them.
+    pub(super) picks: Mutex<Option<PathBuf>>,
+    pub(super) clipboard: Mutex<Option<String>>,
+    pub(super) opened: Mutex<Vec<PathBuf>>,
+    pub(super) announced: Mutex<Vec<Announcement>>,
+}
+
+impl FakeDesktop {
+    pub(super) fn pick(&self, answer: impl Into<PathBuf>) {
+        *self.picks.lock().unwrap() = Some(answer.into());
+    }
+}
+
+impl Desktop for FakeDesktop {
+    fn pick_certificate(&self) -> Option<PathBuf> {
+        self.picks.lock().unwrap().clone()
+    }
+
+    fn pick_folder(&self) -> Option<PathBuf> {
+        self.picks.lock().unwrap().clone()
+    }
+
+    fn pick_destination(&self, _suggested_name: &str) -> Option<PathBuf> {
+        self.picks.lock().unwrap().clone()
+    }
+
+    fn open_folder(&self, folder: &Path) -> io::Result<()> {
+        self.opened.lock().unwrap().push(folder.to_owned());
+        Ok(())
+    }
+
+    fn copy_secret(&self, text: &str) -> io::Result<()> {
+        *self.clipboard.lock().unwrap() = Some(text.to_owned());
+        Ok(())
+    }
+
+    fn clipboard_text(&self) -> Option<String> {
+        self.clipboard.lock().unwrap().clone()
+    }
+
+    fn clear_clipboard(&self) -> io::Result<()> {
+        *self.clipboard.lock().unwrap() = None;
+        Ok(())
+    }
+
+    fn announce(&self, announcement: Announcement) {
+        self.announced.lock().unwrap().push(announcement);
+    }
+}
+
+/// A Console with files of its own.
+pub(super) struct Stage {
+    pub(super) home: TempDir,
+    pub(super) desktop: Arc<FakeDesktop>,
+    pub(super) console: Arc<Console>,
+}
+
+impl Stage {
+    pub(super) fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        Self::at(home)
+    }
+
+    pub(super) fn at(home: TempDir) -> Self {
+        let desktop = Arc::new(FakeDesktop::default());
+        let places = Places::per_user(Some(home.path().into())).unwrap();
+        let console = Arc::new(Console::new(Arc::clone(&desktop) as _, places, clock));
+        Self {
+            home,
+            desktop,
+            console,
+        }
+    }
+
+    pub(super) fn certificates_directory(&self) -> PathBuf {
+        self.home
+            .path()
+            .join("Keyfold")
+            .join("Console")
+            .join("Certificates")
+    }
+}
+
+pub(super) fn clock() -> OffsetDateTime {
+    datetime!(2026-06-01 12:00 UTC)
+}
