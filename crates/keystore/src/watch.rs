@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use notify::{RecursiveMode, Watcher as _};
 
 use crate::directory::CertificatesDirectory;
-use crate::error::{FileError, WatchError};
+use crate::error::WatchError;
 use crate::report::FolderReport;
 
 /// Folders are looked at once nothing has happened for this long, since copying takes many steps…
@@ -55,8 +55,10 @@ impl CertificatesDirectory {
         mut callback: impl FnMut(FolderEvent) + Send + 'static,
     ) -> Result<(Vec<FolderReport>, Watcher), WatchError> {
         let (report, reported) = mpsc::channel();
-        // The receiver is gone only when the thread is.
-        let mut notify = notify::recommended_watcher(move |_| drop(report.send(())))?;
+        let mut notify = notify::recommended_watcher(move |_| {
+            // Nobody receives only when nobody looks any more.
+            let _ = report.send(());
+        })?;
         notify.watch(self.path(), RecursiveMode::Recursive)?;
         let first = self.list()?;
 

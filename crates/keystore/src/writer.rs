@@ -49,11 +49,6 @@ impl Writer {
         disk::write_new(path, content, self.access)
     }
 
-    /// Makes an empty folder in a staged folder.
-    pub(crate) fn create_folder(&self, path: &Path) -> Result<(), FileError> {
-        disk::create_folder(path, self.access)
-    }
-
     /// Writes a file into the staging area, to be put in place by [`Self::put_file`].
     pub(crate) fn stage_file(&self, name: &str, content: &[u8]) -> Result<PathBuf, FileError> {
         let path = self.staging().join(name);
