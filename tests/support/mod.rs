@@ -7,6 +7,7 @@ pub mod admin;
 pub mod agent;
 pub mod authority;
 pub mod binaries;
+pub mod console_home;
 pub mod files;
 pub mod platform;
 pub mod process;

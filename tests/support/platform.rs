@@ -11,6 +11,7 @@ use url::Url;
 use super::admin::Admin;
 use super::agent::Agent;
 use super::authority::{Authority, Officer};
+use super::console_home::ConsoleHome;
 use super::server::{Server, Settings};
 
 /// The admin of the root Collection.
@@ -200,9 +201,15 @@ impl Platform {
         )
     }
 
-    /// [`ADMIN`], signed in, with a Certificates directory of her own.
+    /// The home of [`ADMIN`]'s Console.
+    #[must_use]
+    pub fn console_home(&self) -> ConsoleHome {
+        ConsoleHome::at(&self.directory.join("console"))
+    }
+
+    /// [`ADMIN`], signed in, with the Certificates directory of her Console.
     pub fn admin(&self) -> anyhow::Result<Admin> {
-        let certificates = self.directory.join("console/Certificates");
+        let certificates = self.console_home().certificates();
         Admin::sign_in(
             self.url(),
             self.authority_fingerprint,

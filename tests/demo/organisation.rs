@@ -1,0 +1,77 @@
+//! The sample organisation, as `assets/demo/*.json` has it.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
+use keyfold_core::id::ScopeKind;
+use serde::Deserialize;
+
+/// The root Collection and all below it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Organisation {
+    /// The root Collection's name.
+    pub(crate) platform: String,
+    /// How far the root Collection's own certificate is.
+    #[serde(default)]
+    pub(crate) certificate: CertificateStage,
+    /// What lies in it.
+    pub(crate) scopes: Vec<SampleScope>,
+}
+
+/// A Collection or a Group.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SampleScope {
+    pub(crate) kind: ScopeKind,
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) certificate: CertificateStage,
+    #[serde(default)]
+    pub(crate) scopes: Vec<SampleScope>,
+    #[serde(default)]
+    pub(crate) accounts: Vec<SampleAccount>,
+}
+
+/// How far a scope's own Group Certificate is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CertificateStage {
+    #[default]
+    None,
+    Requested,
+    /// Signed, and not uploaded.
+    Signed,
+    Active,
+    ExpiresSoon,
+    Revoked,
+}
+
+/// One machine.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SampleAccount {
+    pub(crate) name: String,
+    pub(crate) backups: Backups,
+}
+
+/// When a machine backed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Backups {
+    Never,
+    /// Before the certificates were uploaded, and before the AccountServer restarted: its key is not in memory any more.
+    BeforeRestart,
+    /// With everything in place.
+    Completed,
+}
+
+impl Organisation {
+    /// Reads the file.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        let json = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        serde_json::from_slice(&json)
+            .with_context(|| format!("{} is not a sample organisation", path.display()))
+    }
+}
