@@ -1,6 +1,7 @@
 //! How strong a passphrase is, by zxcvbn, knowing what a guesser would know.
 
 use zxcvbn::Score;
+use zxcvbn::feedback::Feedback;
 
 use crate::view::requests::PassphraseStrengthView;
 
@@ -24,7 +25,7 @@ pub(crate) fn judge(passphrase: &str, known: &[&str]) -> PassphraseStrengthView 
             .offline_slow_hashing_1e4_per_second()
             .to_string(),
         warning: feedback
-            .and_then(|feedback| feedback.warning())
+            .and_then(Feedback::warning)
             .map(|warning| warning.to_string()),
         suggestions: feedback
             .map(|feedback| {

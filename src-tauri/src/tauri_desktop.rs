@@ -78,8 +78,8 @@ impl<R: Runtime> Desktop for TauriDesktop<R> {
 /// Shows a dialog; a test of a debug build can answer it instead.
 fn pick(dialog: impl FnOnce() -> Option<FilePath>) -> Option<PathBuf> {
     #[cfg(debug_assertions)]
-    if let Some(answer) = scripted::answer() {
-        return answer;
+    if let Some(script) = std::env::var_os("KEYFOLD_E2E_PICK") {
+        return scripted::answer(Path::new(&script));
     }
     dialog()?.into_path().ok()
 }
@@ -89,20 +89,15 @@ fn pick(dialog: impl FnOnce() -> Option<FilePath>) -> Option<PathBuf> {
 mod scripted {
     use std::path::{Path, PathBuf};
 
-    /// `KEYFOLD_E2E_PICK` is the answer to every dialog. If it names a file `*.pick`, that file's first line is the
-    /// answer at that moment, and an empty one dismisses the dialog.
-    pub(super) fn answer() -> Option<Option<PathBuf>> {
-        let script = PathBuf::from(std::env::var_os("KEYFOLD_E2E_PICK")?);
+    /// The script is the answer to every dialog. If it is a file `*.pick`, that file's first line is the answer at
+    /// that moment, and an empty one dismisses the dialog.
+    pub(super) fn answer(script: &Path) -> Option<PathBuf> {
         if script
             .extension()
             .is_none_or(|extension| extension != "pick")
         {
-            return Some(Some(script));
+            return Some(script.to_owned());
         }
-        Some(first_line(&script))
-    }
-
-    fn first_line(script: &Path) -> Option<PathBuf> {
         let content = std::fs::read_to_string(script).ok()?;
         content
             .lines()

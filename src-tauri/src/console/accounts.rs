@@ -32,7 +32,7 @@ impl Console {
         };
         let user = self.user()?;
         let account = self.answered(user.create_account(&new).await)?;
-        Ok(self.account_view(&account).await)
+        Ok(self.account_view(&account))
     }
 
     /// Renames or moves an account; what is absent stays.
@@ -46,7 +46,7 @@ impl Console {
         let parent = group.map(parse).transpose()?;
         let user = self.user()?;
         let account = self.answered(user.change_account(id, &Change { name, parent }).await)?;
-        Ok(self.account_view(&account).await)
+        Ok(self.account_view(&account))
     }
 
     /// Deletes an account that has no captured keys.
@@ -64,7 +64,7 @@ impl Console {
         Ok(token.into())
     }
 
-    async fn account_view(&self, account: &Account) -> AccountView {
+    fn account_view(&self, account: &Account) -> AccountView {
         AccountView::new(account, &self.scope_names())
     }
 }

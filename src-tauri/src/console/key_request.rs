@@ -99,7 +99,7 @@ impl KeyRequest {
         })
         .map_err(|error| match error {
             GenerateError::Cancelled => CommandError::new(codes::CANCELLED),
-            other => CommandError::because(codes::KEY_NOT_MADE, &other),
+            GenerateError::Inconsistent => CommandError::because(codes::KEY_NOT_MADE, &error),
         })
     }
 }

@@ -6,6 +6,7 @@ mod from_core;
 mod from_keystore;
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use serde::Serialize;
 use specta::Type;
@@ -32,13 +33,13 @@ impl CommandError {
 
     /// An error whose `reason` is in the words of whoever failed.
     #[must_use]
-    pub fn because(code: &str, reason: &dyn std::fmt::Display) -> Self {
+    pub fn because(code: &str, reason: &dyn Display) -> Self {
         Self::new(code).with("reason", reason)
     }
 
     /// The same error with one more parameter.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn with(mut self, name: &str, value: impl Display) -> Self {
         self.params.insert(name.to_owned(), value.to_string());
         self
     }

@@ -247,7 +247,7 @@ fn a_folder_that_is_copied_in_is_announced() {
     let stage = Stage::new();
     stage.console.watch_certificate_folders();
     let scope = save_key_pair(&stage.certificates_directory()).to_string();
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
     let announced = || {
         stage
             .desktop

@@ -15,7 +15,7 @@ const GUID: &str = "3f2b8c1e-7d4a-4e6b-9c0d-1a2b3c4d5e6f";
 
 struct Window {
     stage: Stage,
-    window: WebviewWindow<MockRuntime>,
+    webview: WebviewWindow<MockRuntime>,
     _app: App<MockRuntime>,
 }
 
@@ -32,12 +32,12 @@ impl Window {
             .invoke_handler(specta.invoke_handler())
             .build(tauri::generate_context!())
             .unwrap();
-        let window = WebviewWindowBuilder::new(&app, label, tauri::WebviewUrl::default())
+        let webview = WebviewWindowBuilder::new(&app, label, tauri::WebviewUrl::default())
             .build()
             .unwrap();
         Self {
             stage,
-            window,
+            webview,
             _app: app,
         }
     }
@@ -52,7 +52,7 @@ impl Window {
             headers: tauri::http::HeaderMap::default(),
             invoke_key: INVOKE_KEY.into(),
         };
-        get_ipc_response(&self.window, request).map(|body| body.deserialize().unwrap())
+        get_ipc_response(&self.webview, request).map(|body| body.deserialize().unwrap())
     }
 
     fn code(&self, command: &str, arguments: Value) -> String {

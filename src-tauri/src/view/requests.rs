@@ -89,10 +89,8 @@ pub enum RequestProgressView {
         #[specta(type = specta_typescript::Number)]
         fraction: f64,
     },
-    /// The passphrase is stretched and the private key sealed.
+    /// The passphrase is stretched, the private key sealed, written, read back and opened.
     Sealing,
-    /// The sealed key is read back and opened.
-    Checking,
     /// The request goes to the platform.
     Submitting,
 }

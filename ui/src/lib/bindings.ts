@@ -408,10 +408,8 @@ export type RequestProgressView =
 { step: "generatingKeyPair"; 
 /**  0 to 1. */
 fraction: number } | 
-/**  The passphrase is stretched and the private key sealed. */
+/**  The passphrase is stretched, the private key sealed, written, read back and opened. */
 { step: "sealing" } | 
-/**  The sealed key is read back and opened. */
-{ step: "checking" } | 
 /**  The request goes to the platform. */
 { step: "submitting" };
 
