@@ -168,6 +168,20 @@ pub(crate) const TOOLS: &[Tool] = &[
         },
     },
     Tool {
+        name: "curl",
+        purpose: "sends the AccountServer what no client of ours would",
+        need: Need::Tests,
+        systems: UNIX,
+        probe: Probe::Program(&["curl"]),
+        packages: Packages {
+            apt: "curl",
+            dnf: "curl",
+            pacman: "curl",
+            brew: "curl",
+            winget: "",
+        },
+    },
+    Tool {
         name: "borg",
         purpose: "the other backup tool of the tests",
         need: Need::Tests,
