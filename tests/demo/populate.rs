@@ -7,7 +7,6 @@ use std::thread;
 use anyhow::Context as _;
 use keyfold_api::requests::{Request, RequestState};
 use keyfold_api::scopes::Scope;
-use keyfold_core::id::ScopeKind;
 use keyfold_tests::support::admin::Admin;
 use keyfold_tests::support::agent::Agent;
 use keyfold_tests::support::files;
@@ -143,11 +142,8 @@ fn certify(
     let effort = Effort::EARNEST;
     let request = admin.request_certificate(scope, effort.key_size, passphrase, effort.argon2)?;
     if stage >= CertificateStage::Signed {
-        let fingerprint = request.spki_fingerprint.to_string();
         let days = (stage == CertificateStage::ExpiresSoon).then_some(FEW_DAYS);
-        platform.as_officer(|authority, officer| {
-            authority.sign_request(request.id, &fingerprint, officer, days)
-        })?;
+        platform.sign(&request, days)?;
     }
     if stage >= CertificateStage::Active {
         admin.upload_signed(&request)?;
@@ -155,14 +151,9 @@ fn certify(
     if stage == CertificateStage::Revoked {
         revoke(platform, admin, &request)?;
     }
-    let kind = if scope.kind == ScopeKind::Group {
-        "Group"
-    } else {
-        "Collection"
-    };
     println!(
-        "        certificate of the {kind} “{}”: {stage:?}",
-        scope.name
+        "        certificate of the {:?} “{}”: {stage:?}",
+        scope.kind, scope.name
     );
     Ok(())
 }

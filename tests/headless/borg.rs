@@ -9,7 +9,6 @@ use keyfold_core::id::ScopeKind;
 use keyfold_tests::support::files;
 use keyfold_tests::support::platform::Platform;
 use keyfold_tests::support::process::{run, succeed, succeed_with_input};
-use keyfold_tests::support::story::Effort;
 
 const KEY_FILE: &str = "borg-key-file";
 const PASSPHRASE: &str = "a lighthouse without a sea";
@@ -21,17 +20,7 @@ fn a_borg_repository_is_restored_with_the_recovered_secrets() -> anyhow::Result<
     let platform = Platform::start(directory.path())?;
     let admin = platform.admin()?;
     let group = admin.create_scope(ScopeKind::Group, "Law firms", admin.root()?.guid)?;
-    let request = admin.request_certificate(
-        &group,
-        Effort::LEAST.key_size,
-        PASSPHRASE,
-        Effort::LEAST.argon2,
-    )?;
-    let fingerprint = request.spki_fingerprint.to_string();
-    platform.as_officer(|authority, officer| {
-        authority.sign_request(request.id, &fingerprint, officer, None)
-    })?;
-    admin.upload_signed(&request)?;
+    platform.certify(&admin, &group, PASSPHRASE)?;
 
     let (account, enrolment) = admin.create_account("file server", group.guid)?;
     let agent = platform.agent("file server");

@@ -17,7 +17,6 @@ use keyfold_tests::support::agent::Agent;
 use keyfold_tests::support::files;
 use keyfold_tests::support::platform::{Platform, Secrets};
 use keyfold_tests::support::process::succeed;
-use keyfold_tests::support::story::Effort;
 use memchr::memmem;
 use zeroize::Zeroizing;
 
@@ -45,17 +44,10 @@ fn the_account_server_writes_no_key_in_the_clear() -> anyhow::Result<()> {
     agent.backup(&["true"])?;
     nothing_is_found(&platform, "after a backup")?;
 
-    let request = admin.request_certificate(
-        &group,
-        Effort::LEAST.key_size,
-        PASSPHRASE,
-        Effort::LEAST.argon2,
-    )?;
-    let fingerprint = request.spki_fingerprint.to_string();
-    platform.as_officer(|authority, officer| {
-        authority.sign_request(request.id, &fingerprint, officer, None)
-    })?;
-    assert_eq!(admin.upload_signed(&request)?.captured_now, 1);
+    assert_eq!(
+        platform.certify(&admin, &group, PASSPHRASE)?.captured_now,
+        1
+    );
     let captured = admin.newest_captured_key(account.id)?;
     nothing_is_found(&platform, "after a capture")?;
 

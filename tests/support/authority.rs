@@ -9,7 +9,7 @@ use keyfold_core::authority_root::AuthorityRoot;
 use url::Url;
 
 use super::binaries::binary;
-use super::process::{Ran, run, succeed};
+use super::process::succeed;
 
 /// An Authority in a directory of its own.
 #[derive(Debug)]
@@ -48,23 +48,7 @@ impl Authority {
         succeed(command.arg("--out").arg(directory)).map(drop)
     }
 
-    /// Signs a request file.
-    pub fn sign_file(
-        &self,
-        request: &Path,
-        fingerprint: &str,
-        certificate: &Path,
-    ) -> anyhow::Result<()> {
-        let mut command = self.with_passphrase(&["sign"])?;
-        command
-            .arg(request)
-            .args(["--yes", "--fingerprint", fingerprint])
-            .arg("--out")
-            .arg(certificate);
-        succeed(&mut command).map(drop)
-    }
-
-    /// As officer `user`: fetches a request from the platform, signs it and hands the certificate back. `days` is its
+    /// As `officer`: fetches a request from the platform, signs it and hands the certificate back. `days` is its
     /// validity, 1000 when not given.
     pub fn sign_request(
         &self,
@@ -72,34 +56,14 @@ impl Authority {
         fingerprint: &str,
         officer: &Officer<'_>,
         days: Option<u32>,
-    ) -> anyhow::Result<Ran> {
+    ) -> anyhow::Result<()> {
         let mut command = self.with_passphrase(&["sign", "--yes", "--fingerprint", fingerprint])?;
         command.args(["--request", &request.to_string()]);
         officer.sign_in(&mut command);
         if let Some(days) = days {
             command.args(["--days", &days.to_string()]);
         }
-        succeed(&mut command)
-    }
-
-    /// As officer: rejects a request.
-    pub fn reject_request(
-        &self,
-        request: RequestId,
-        reason: &str,
-        officer: &Officer<'_>,
-    ) -> anyhow::Result<Ran> {
-        let mut command = self.command(&["reject", "--reason", reason])?;
-        command.args(["--request", &request.to_string()]);
-        officer.sign_in(&mut command);
-        succeed(&mut command)
-    }
-
-    /// As officer: lists what waits.
-    pub fn requests(&self, officer: &Officer<'_>) -> anyhow::Result<String> {
-        let mut command = self.command(&["requests"])?;
-        officer.sign_in(&mut command);
-        Ok(succeed(&mut command)?.stdout)
+        succeed(&mut command).map(drop)
     }
 
     /// Revokes a certificate (a PEM file or a serial number) and writes the new list to `crl`.
@@ -108,21 +72,9 @@ impl Authority {
         succeed(self.with_passphrase(&["crl"])?.arg("--out").arg(crl)).map(drop)
     }
 
-    /// `verify` with these arguments, whatever its verdict.
-    pub fn verify(&self, arguments: &[&str]) -> anyhow::Result<Ran> {
-        run(Command::new(binary("keyfold-authority")?)
-            .arg("verify")
-            .args(arguments))
-    }
-
-    fn command(&self, arguments: &[&str]) -> anyhow::Result<Command> {
+    fn with_passphrase(&self, arguments: &[&str]) -> anyhow::Result<Command> {
         let mut command = Command::new(binary("keyfold-authority")?);
         command.args(arguments).arg("--dir").arg(&self.directory);
-        Ok(command)
-    }
-
-    fn with_passphrase(&self, arguments: &[&str]) -> anyhow::Result<Command> {
-        let mut command = self.command(arguments)?;
         command.arg("--passphrase-file").arg(&self.passphrase_file);
         Ok(command)
     }

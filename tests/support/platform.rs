@@ -4,8 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use keyfold_api::certificates::Uploaded;
+use keyfold_api::requests::Request;
+use keyfold_api::scopes::Scope;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
+use keyfold_core::key_pair::KeySize;
+use keyfold_core::sealed_key::Argon2Params;
 use url::Url;
 
 use super::admin::Admin;
@@ -219,15 +224,31 @@ impl Platform {
         )
     }
 
-    /// Calls `command` with what [`OFFICER`] signs in with.
-    pub fn as_officer<T>(&self, command: impl FnOnce(&Authority, &Officer<'_>) -> T) -> T {
+    /// What [`OFFICER`] does with a request whose fingerprint was compared: fetches it, signs it for `days` (1000 when not
+    /// given) and hands the certificate back.
+    pub fn sign(&self, request: &Request, days: Option<u32>) -> anyhow::Result<()> {
         let password_file = self.paths().secret("officer");
         let officer = Officer {
             platform: self.url(),
             user: OFFICER,
             password_file: &password_file,
         };
-        command(&self.authority, &officer)
+        let fingerprint = request.spki_fingerprint.to_string();
+        self.authority
+            .sign_request(request.id, &fingerprint, &officer, days)
+    }
+
+    /// A Group Certificate for `scope` from request to upload, at the least cost that the formats allow.
+    pub fn certify(
+        &self,
+        admin: &Admin,
+        scope: &Scope,
+        passphrase: &str,
+    ) -> anyhow::Result<Uploaded> {
+        let request =
+            admin.request_certificate(scope, KeySize::Rsa3072, passphrase, Argon2Params::MIN)?;
+        self.sign(&request, None)?;
+        admin.upload_signed(&request)
     }
 
     /// The machine of this name, enrolled or not.

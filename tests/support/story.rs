@@ -91,10 +91,7 @@ pub fn tell(directory: &Path, effort: Effort, step: &mut dyn FnMut(String)) -> a
         "the admin requested a Group Certificate; public key {}",
         request.spki_fingerprint.short()
     ));
-    let fingerprint = request.spki_fingerprint.to_string();
-    platform.as_officer(|authority, officer| {
-        authority.sign_request(request.id, &fingerprint, officer, None)
-    })?;
+    platform.sign(&request, None)?;
     step("the Authority compared the fingerprint and signed".to_owned());
     let uploaded = admin.upload_signed(&request)?;
     let waiting: Vec<_> = uploaded
