@@ -75,3 +75,38 @@ impl Organisation {
             .with_context(|| format!("{} is not a sample organisation", path.display()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_shows_every_stage_and_every_kind_of_machine() -> anyhow::Result<()> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/demo/northwind.json");
+        let organisation = Organisation::read(Path::new(path))?;
+        let (mut stages, mut backups) = (vec![organisation.certificate], Vec::new());
+        let mut left: Vec<_> = organisation.scopes.iter().collect();
+        while let Some(scope) = left.pop() {
+            assert!(
+                scope.kind == ScopeKind::Collection || scope.scopes.is_empty(),
+                "{}",
+                scope.name
+            );
+            assert!(
+                scope.kind == ScopeKind::Group || scope.accounts.is_empty(),
+                "{}",
+                scope.name
+            );
+            stages.push(scope.certificate);
+            backups.extend(scope.accounts.iter().map(|account| account.backups));
+            left.extend(&scope.scopes);
+        }
+        stages.sort_unstable();
+        stages.dedup();
+        assert_eq!(stages.len(), 6, "{stages:?}");
+        for kind in [Backups::Never, Backups::BeforeRestart, Backups::Completed] {
+            assert!(backups.contains(&kind), "{kind:?}");
+        }
+        Ok(())
+    }
+}
