@@ -41,6 +41,11 @@ extendedKeyUsage = 1.3.6.1.5.5.7.3.36
 basicConstraints = critical, CA:FALSE
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[no_purpose]
+keyUsage = critical, digitalSignature
+basicConstraints = critical, CA:FALSE
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 CONFIG
 : > "$work/index"
 openssl rand -hex 16 | sed 's/^./4/' > "$work/serial"
@@ -52,10 +57,11 @@ root() {
     openssl ca -batch -notext -config "$work/ca.cnf" -selfsign -keyfile "$1-key.pem" -in "$work/csr" \
         -extensions root -startdate 20260101000000Z -enddate 20560101000000Z -out "$1.pem" 2>/dev/null
 }
-# leaf NAME SUBJECT EXTENSIONS START END
+# leaf NAME SUBJECT EXTENSIONS START END [ROOT]
 leaf() {
+    root=${6:-root}
     openssl req -new -key "$1-key.pem" -subj "/CN=$2" -out "$work/csr"
-    openssl ca -batch -notext -config "$work/ca.cnf" -cert root.pem -keyfile root-key.pem -in "$work/csr" \
+    openssl ca -batch -notext -config "$work/ca.cnf" -cert "$root.pem" -keyfile "$root-key.pem" -in "$work/csr" \
         -extensions "$3" -startdate "$4" -enddate "$5" -out "$1.pem" 2>/dev/null
 }
 
@@ -67,4 +73,8 @@ rsa_key other-group-key.pem
 leaf other-group "Surgery, Utrecht" group 20260101000000Z 20280901000000Z
 ec_key capture-key.pem P-256
 leaf capture "AccountServer captures" capture 20260101000000Z 20360101000000Z
+for name in capture-other-root capture-no-purpose; do cp capture-key.pem $name-key.pem; done
+leaf capture-other-root "AccountServer captures" capture 20260101000000Z 20360101000000Z other-root
+leaf capture-no-purpose "AccountServer captures" no_purpose 20260101000000Z 20360101000000Z
+rm capture-other-root-key.pem capture-no-purpose-key.pem
 chmod 644 ./*.pem
