@@ -1,1 +1,5 @@
-//! Stub.
+//! What end-to-end tests and the demo share.
+
+pub mod support;
+#[cfg(target_os = "linux")]
+pub mod window;

@@ -265,4 +265,18 @@ pub(crate) const TOOLS: &[Tool] = &[
             winget: "",
         },
     },
+    Tool {
+        name: "xdotool",
+        purpose: "presses the right mouse button in that window",
+        need: Need::Tests,
+        systems: LINUX,
+        probe: Probe::Program(&["xdotool"]),
+        packages: Packages {
+            apt: "xdotool",
+            dnf: "xdotool",
+            pacman: "xdotool",
+            brew: "",
+            winget: "",
+        },
+    },
 ];
