@@ -1,8 +1,7 @@
 //! The one combination of algorithms, as DER AlgorithmIdentifiers, encoded as OpenSSL encodes them.
 
 use aws_lc_rs::aead;
-use der::asn1::Any;
-use der::{Decode as _, Encode as _, Tag};
+use der::Encode as _;
 use spki::AlgorithmIdentifierOwned;
 
 /// `sha256`, parameters absent (RFC 5754 §2).
@@ -34,36 +33,29 @@ pub(super) const GCM_NONCE_BYTES: usize = aead::NONCE_LEN;
 /// Length of the tag of AES-256-GCM, in bytes.
 pub(super) const GCM_TAG_BYTES: usize = 16;
 
-/// The content-encryption algorithm: `id-aes256-GCM` with its nonce and tag length (RFC 5084 §3.2).
-pub(super) fn aes_256_gcm(nonce: [u8; GCM_NONCE_BYTES]) -> der::Result<AlgorithmIdentifierOwned> {
-    let mut parameters = vec![0x04, 0x0c];
-    parameters.extend_from_slice(&nonce);
-    parameters.extend_from_slice(&[0x02, 0x01, 0x10]);
-    Ok(AlgorithmIdentifierOwned {
-        oid: const_oid::db::rfc5911::ID_AES_256_GCM,
-        parameters: Some(Any::new(Tag::Sequence, parameters)?),
-    })
+const AES_256_GCM_BEFORE_NONCE: &[u8] = &[
+    0x30, 0x1e, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2e, 0x30, 0x11, 0x04,
+    0x0c,
+];
+const AES_256_GCM_AFTER_NONCE: &[u8] = &[0x02, 0x01, 0x10];
+
+/// `id-aes256-GCM` with its nonce and its tag length, 16 (RFC 5084 §3.2).
+pub(super) fn aes_256_gcm(nonce: [u8; GCM_NONCE_BYTES]) -> Vec<u8> {
+    [AES_256_GCM_BEFORE_NONCE, &nonce, AES_256_GCM_AFTER_NONCE].concat()
 }
 
 /// The nonce, if this is [`aes_256_gcm`].
 pub(super) fn aes_256_gcm_nonce(
     algorithm: &AlgorithmIdentifierOwned,
 ) -> Option<[u8; GCM_NONCE_BYTES]> {
-    let parameters = algorithm.parameters.as_ref()?;
-    let nonce = parameters
-        .value()
-        .get(2..2 + GCM_NONCE_BYTES)?
-        .try_into()
-        .ok()?;
-    (aes_256_gcm(nonce).ok()? == *algorithm).then_some(nonce)
+    let der = algorithm.to_der().ok()?;
+    let nonce = der
+        .strip_prefix(AES_256_GCM_BEFORE_NONCE)?
+        .strip_suffix(AES_256_GCM_AFTER_NONCE)?;
+    nonce.try_into().ok()
 }
 
 /// Whether an algorithm is exactly this constant.
 pub(super) fn is(algorithm: &AlgorithmIdentifierOwned, constant: &[u8]) -> bool {
     algorithm.to_der().is_ok_and(|der| der == constant)
-}
-
-/// One of this module's constants as a value.
-pub(super) fn identifier(constant: &[u8]) -> der::Result<AlgorithmIdentifierOwned> {
-    AlgorithmIdentifierOwned::from_der(constant)
 }

@@ -1,22 +1,35 @@
 //! Capturing: what the AccountServer does.
 
+use aws_lc_rs::aead::{Aad, Nonce};
 use aws_lc_rs::digest;
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
-use der::{DecodePem as _, Encode as _, SecretDocument};
+use aws_lc_rs::rand::{self, SystemRandom};
+use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, Signature};
+use der::{Decode as _, DecodePem as _, Encode as _, SecretDocument};
 use x509_cert::Certificate;
+use zeroize::Zeroizing;
 
-use super::{CaptureError, CaptureRecord, CaptureSignerError, envelope, record, signature};
+use super::algorithms::GCM_NONCE_BYTES;
+use super::encode::{EnvelopeParts, SignatureParts};
+use super::envelope::gcm;
+use super::signature::issuer_and_serial_number;
+use super::{CaptureError, CaptureRecord, CaptureSignerError, encode, record};
 use crate::encryption_key::EncryptionKey;
+use crate::fingerprint::Fingerprint;
 use crate::group_certificate::GroupCertificate;
+use crate::id::ScopeGuid;
+
+const CONTENT_KEY_BYTES: usize = 32;
 
 const PKCS8_LABEL: &str = "PRIVATE KEY";
 
 /// The AccountServer's capture-signing certificate and its ECDSA P-256 private key.
 pub struct CaptureSigner {
     key: EcdsaKeyPair,
-    certificate: Certificate,
-    certificate_der: Vec<u8>,
+    /// DER.
+    certificate: Vec<u8>,
+    /// DER of its IssuerAndSerialNumber.
+    id: Vec<u8>,
     rng: SystemRandom,
 }
 
@@ -26,11 +39,13 @@ impl CaptureSigner {
     /// The certificate's path to the Authority is for the caller to check, with
     /// [`check_capture_signer`](crate::signing_certificate::check_capture_signer).
     pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, CaptureSignerError> {
-        let certificate =
+        let parsed =
             Certificate::from_pem(certificate).map_err(|_| CaptureSignerError::Certificate)?;
-        let certificate_der = certificate
-            .to_der()
-            .map_err(|_| CaptureSignerError::Certificate)?;
+        let (Ok(certificate), Ok(id)) =
+            (parsed.to_der(), issuer_and_serial_number(&parsed).to_der())
+        else {
+            return Err(CaptureSignerError::Certificate);
+        };
         let key = std::str::from_utf8(key).map_err(|_| CaptureSignerError::Key)?;
         let (label, pkcs8) = SecretDocument::from_pem(key).map_err(|_| CaptureSignerError::Key)?;
         if label != PKCS8_LABEL {
@@ -38,7 +53,7 @@ impl CaptureSigner {
         }
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_bytes())
             .map_err(|_| CaptureSignerError::Key)?;
-        let certified = certificate
+        let certified = parsed
             .tbs_certificate()
             .subject_public_key_info()
             .subject_public_key
@@ -49,7 +64,7 @@ impl CaptureSigner {
         Ok(Self {
             key,
             certificate,
-            certificate_der,
+            id,
             rng: SystemRandom::new(),
         })
     }
@@ -57,42 +72,113 @@ impl CaptureSigner {
     /// The certificate, DER.
     #[must_use]
     pub fn certificate_der(&self) -> &[u8] {
-        &self.certificate_der
+        &self.certificate
     }
 
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, CaptureError> {
-        let signature = self
-            .key
+    fn sign(&self, message: &[u8]) -> Result<Signature, CaptureError> {
+        self.key
             .sign(&self.rng, message)
-            .map_err(|_| CaptureError::Signature)?;
-        Ok(signature.as_ref().to_vec())
+            .map_err(|_| CaptureError::Signature)
     }
 }
 
-/// Encrypts a key to a Group Certificate and signs the result: DER of CMS ContentInfo.
-///
-/// Looks neither at the certificate's validity nor at its revocation:
-/// [`GroupCertificate::check`] does, before.
+/// A Group Certificate made ready to encrypt to; worth keeping when many keys are captured to one certificate.
+pub struct CaptureRecipient {
+    scope: ScopeGuid,
+    certificate: Fingerprint,
+    public_key: OaepPublicEncryptingKey,
+    id: Vec<u8>,
+}
+
+impl CaptureRecipient {
+    /// Reads the certificate's public key.
+    pub fn new(certificate: &GroupCertificate) -> Result<Self, CaptureError> {
+        let public_key = PublicEncryptingKey::from_der(certificate.spki_der())
+            .ok()
+            .and_then(|key| OaepPublicEncryptingKey::new(key).ok());
+        let id = Certificate::from_der(certificate.der())
+            .ok()
+            .and_then(|parsed| issuer_and_serial_number(&parsed).to_der().ok());
+        let (Some(public_key), Some(id)) = (public_key, id) else {
+            return Err(CaptureError::Recipient);
+        };
+        Ok(Self {
+            scope: certificate.scope(),
+            certificate: certificate.fingerprint(),
+            public_key,
+            id,
+        })
+    }
+
+    /// Encrypts a key to the certificate and signs the result: DER of CMS ContentInfo.
+    ///
+    /// Looks neither at the certificate's validity nor at its revocation:
+    /// [`GroupCertificate::check`] does, before.
+    pub fn capture(
+        &self,
+        record: &CaptureRecord,
+        key: &EncryptionKey,
+        signer: &CaptureSigner,
+    ) -> Result<Vec<u8>, CaptureError> {
+        if record.certificate != self.certificate {
+            return Err(CaptureError::AnotherCertificate);
+        }
+        if record.scope != self.scope {
+            return Err(CaptureError::AnotherScope);
+        }
+        let content = self.encrypt(record::encode(record, key)?)?;
+        let content_digest = digest::digest(&digest::SHA256, &content);
+        let attributes = encode::signed_attributes(content_digest.as_ref(), record.captured_at)
+            .ok_or(CaptureError::Time)?;
+        let signature = signer.sign(&attributes)?;
+        Ok(encode::signed(SignatureParts {
+            content: &content,
+            attributes,
+            signature: signature.as_ref(),
+            certificate: &signer.certificate,
+            signer: &signer.id,
+        }))
+    }
+
+    fn encrypt(&self, mut plaintext: Zeroizing<Vec<u8>>) -> Result<Vec<u8>, CaptureError> {
+        let mut content_key = Zeroizing::new([0; CONTENT_KEY_BYTES]);
+        let mut nonce = [0; GCM_NONCE_BYTES];
+        rand::fill(&mut *content_key).map_err(|_| CaptureError::Randomness)?;
+        rand::fill(&mut nonce).map_err(|_| CaptureError::Randomness)?;
+
+        let mut encrypted_key = vec![0; self.public_key.ciphertext_size()];
+        self.public_key
+            .encrypt(
+                &OAEP_SHA256_MGF1SHA256,
+                &*content_key,
+                &mut encrypted_key,
+                None,
+            )
+            .map_err(|_| CaptureError::Encryption)?;
+        let tag = gcm(&*content_key)
+            .ok_or(CaptureError::Encryption)?
+            .seal_in_place_separate_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::empty(),
+                &mut plaintext,
+            )
+            .map_err(|_| CaptureError::Encryption)?;
+        Ok(encode::enveloped(&EnvelopeParts {
+            recipient: &self.id,
+            encrypted_key: &encrypted_key,
+            nonce,
+            ciphertext: &plaintext,
+            tag: tag.as_ref(),
+        }))
+    }
+}
+
+/// Captures one key; [`CaptureRecipient::capture`] captures many.
 pub fn capture(
     record: &CaptureRecord,
     key: &EncryptionKey,
     certificate: &GroupCertificate,
     signer: &CaptureSigner,
 ) -> Result<Vec<u8>, CaptureError> {
-    if record.certificate != certificate.fingerprint() {
-        return Err(CaptureError::AnotherCertificate);
-    }
-    if record.scope != certificate.scope() {
-        return Err(CaptureError::AnotherScope);
-    }
-    if record.captured_at.nanosecond() != 0 || !(1970..=9999).contains(&record.captured_at.year()) {
-        return Err(CaptureError::Time);
-    }
-    let content = envelope::seal(&record::encode(record, key)?, certificate)?;
-    let content_digest = digest::digest(&digest::SHA256, &content);
-    let attributes = signature::signed_attributes(content_digest.as_ref(), record.captured_at)
-        .map_err(|_| CaptureError::Encoding)?;
-    let signature = signer.sign(&attributes.to_der().map_err(|_| CaptureError::Encoding)?)?;
-    signature::encode(&content, attributes, &signature, &signer.certificate)
-        .map_err(|_| CaptureError::Encoding)
+    CaptureRecipient::new(certificate)?.capture(record, key, signer)
 }

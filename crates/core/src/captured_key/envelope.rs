@@ -1,27 +1,19 @@
 //! The inner layer: AuthEnvelopedData (RFC 5083), AES-256-GCM, the content key by RSAES-OAEP.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::rand;
-use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey};
 use cms::authenveloped_data::AuthEnvelopedData;
-use cms::cert::IssuerAndSerialNumber;
 use cms::content_info::{CmsVersion, ContentInfo};
 use cms::enveloped_data::{
-    EncryptedContentInfo, KeyTransRecipientInfo, RecipientIdentifier, RecipientInfo, RecipientInfos,
+    EncryptedContentInfo, RecipientIdentifier, RecipientInfo, RecipientInfos,
 };
 use const_oid::db::rfc5911::{ID_CT_AUTH_ENVELOPED_DATA, ID_DATA};
-use der::asn1::{Any, OctetString};
-use der::{Decode as _, Encode as _};
-use x509_cert::Certificate;
+use der::Encode as _;
 use zeroize::Zeroizing;
 
 use super::algorithms::{self, GCM_NONCE_BYTES, GCM_TAG_BYTES, RSAES_OAEP_SHA256};
 use super::signature::exactly;
-use super::{CaptureError, CapturedKeyError, OpenError, PADDING_BYTES};
-use crate::group_certificate::GroupCertificate;
+use super::{CapturedKeyError, OpenError, PADDING_BYTES};
 use crate::key_pair::PrivateKey;
-
-const CONTENT_KEY_BYTES: usize = 32;
 
 /// RSA-3072 to RSA-16384.
 const ENCRYPTED_KEY_BYTES: std::ops::RangeInclusive<usize> = 384..=2048;
@@ -33,37 +25,6 @@ pub(super) struct Envelope {
     nonce: [u8; GCM_NONCE_BYTES],
     /// Ciphertext, then tag.
     ciphertext: Vec<u8>,
-}
-
-/// Encrypts to the certificate's key: DER of a ContentInfo.
-pub(super) fn seal(
-    plaintext: &[u8],
-    certificate: &GroupCertificate,
-) -> Result<Vec<u8>, CaptureError> {
-    let mut content_key = Zeroizing::new([0; CONTENT_KEY_BYTES]);
-    let mut nonce = [0; GCM_NONCE_BYTES];
-    rand::fill(&mut *content_key).map_err(|_| CaptureError::Randomness)?;
-    rand::fill(&mut nonce).map_err(|_| CaptureError::Randomness)?;
-
-    let mut ciphertext = Zeroizing::new(plaintext.to_vec());
-    let tag = gcm(&*content_key)
-        .and_then(|key| {
-            key.seal_in_place_separate_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::empty(),
-                &mut ciphertext,
-            )
-            .ok()
-        })
-        .ok_or(CaptureError::Encryption)?;
-
-    let envelope = encode(
-        recipient(&*content_key, certificate)?,
-        nonce,
-        &ciphertext,
-        tag.as_ref(),
-    );
-    envelope.map_err(|_| CaptureError::Encoding)
 }
 
 impl Envelope {
@@ -118,67 +79,11 @@ impl Envelope {
     }
 }
 
-fn gcm(content_key: &[u8]) -> Option<LessSafeKey> {
+/// The content cipher; `None` if the key does not have 32 bytes.
+pub(super) fn gcm(content_key: &[u8]) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, content_key)
         .ok()
         .map(LessSafeKey::new)
-}
-
-fn recipient(
-    content_key: &[u8],
-    certificate: &GroupCertificate,
-) -> Result<KeyTransRecipientInfo, CaptureError> {
-    let public_key = PublicEncryptingKey::from_der(certificate.spki_der())
-        .ok()
-        .and_then(|key| OaepPublicEncryptingKey::new(key).ok())
-        .ok_or(CaptureError::Recipient)?;
-    let mut encrypted_key = vec![0; public_key.ciphertext_size()];
-    public_key
-        .encrypt(
-            &OAEP_SHA256_MGF1SHA256,
-            content_key,
-            &mut encrypted_key,
-            None,
-        )
-        .map_err(|_| CaptureError::Encryption)?;
-
-    let parsed = Certificate::from_der(certificate.der()).map_err(|_| CaptureError::Recipient)?;
-    Ok(KeyTransRecipientInfo {
-        version: CmsVersion::V0,
-        rid: RecipientIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
-            issuer: parsed.tbs_certificate().issuer().clone(),
-            serial_number: parsed.tbs_certificate().serial_number().clone(),
-        }),
-        key_enc_alg: algorithms::identifier(RSAES_OAEP_SHA256)
-            .map_err(|_| CaptureError::Encoding)?,
-        enc_key: OctetString::new(encrypted_key).map_err(|_| CaptureError::Encoding)?,
-    })
-}
-
-fn encode(
-    recipient: KeyTransRecipientInfo,
-    nonce: [u8; GCM_NONCE_BYTES],
-    ciphertext: &[u8],
-    tag: &[u8],
-) -> der::Result<Vec<u8>> {
-    let data = AuthEnvelopedData {
-        version: CmsVersion::V0,
-        originator_info: None,
-        recip_infos: RecipientInfos::try_from(vec![RecipientInfo::Ktri(recipient)])?,
-        auth_encrypted_content_info: EncryptedContentInfo {
-            content_type: ID_DATA,
-            content_enc_alg: algorithms::aes_256_gcm(nonce)?,
-            encrypted_content: Some(OctetString::new(ciphertext)?),
-        },
-        auth_attrs: None,
-        mac: OctetString::new(tag)?,
-        unauth_attrs: None,
-    };
-    ContentInfo {
-        content_type: ID_CT_AUTH_ENVELOPED_DATA,
-        content: Any::encode_from(&data)?,
-    }
-    .to_der()
 }
 
 fn encrypted_key(recipients: &RecipientInfos) -> Result<Vec<u8>, CapturedKeyError> {

@@ -48,8 +48,8 @@ pub enum CaptureError {
     /// Signing failed.
     #[error("the captured key could not be signed; check the capture-signing key")]
     Signature,
-    /// The result could not be written as JSON or DER.
-    #[error("the captured key could not be encoded; report this")]
+    /// The record could not be written as JSON.
+    #[error("the record could not be written; report this")]
     Encoding,
 }
 

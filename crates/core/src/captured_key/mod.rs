@@ -8,6 +8,7 @@
 
 mod algorithms;
 mod capture;
+mod encode;
 mod envelope;
 mod error;
 mod record;
@@ -16,7 +17,7 @@ mod signature;
 use aws_lc_rs::digest;
 use time::OffsetDateTime;
 
-pub use self::capture::{CaptureSigner, capture};
+pub use self::capture::{CaptureRecipient, CaptureSigner, capture};
 use self::envelope::Envelope;
 pub use self::error::{
     CaptureError, CaptureSignerError, CapturedKeyError, OpenError, RecordField, VerifyError,

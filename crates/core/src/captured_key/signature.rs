@@ -5,29 +5,22 @@ use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{
     CertificateSet, EncapsulatedContentInfo, SignedAttributes, SignedData, SignerIdentifier,
-    SignerInfo, SignerInfos,
+    SignerInfo,
 };
-use const_oid::ObjectIdentifier;
-use const_oid::db::rfc5911::{
-    ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA, ID_SIGNING_TIME,
-};
-use der::asn1::{Any, GeneralizedTime, OctetString, SetOfVec, UtcTime};
+use const_oid::db::rfc5911::{ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA, ID_SIGNING_TIME};
+use der::asn1::OctetString;
 use der::{Decode, Encode};
 use spki::SubjectPublicKeyInfoRef;
 use time::OffsetDateTime;
 use x509_cert::Certificate;
-use x509_cert::attr::Attribute;
 use x509_cert::time::Time;
 
 use super::algorithms::{self, ECDSA_WITH_SHA256, SHA256};
-use super::{CapturedKeyError, VerifyError};
+use super::{CapturedKeyError, VerifyError, encode};
 use crate::authority_root::AuthorityRoot;
 use crate::signing_certificate::check_capture_signer;
 
-pub(super) const DIGEST_BYTES: usize = 32;
-
-/// UTCTime is for the years before this one (RFC 5652 §11.3).
-const FIRST_GENERALIZED_YEAR: i32 = 2050;
+const DIGEST_BYTES: usize = 32;
 
 /// What SignedData says beyond what it always says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,61 +99,12 @@ impl SignedContent {
     }
 }
 
-/// The attributes that are signed: content type, digest of the content, time of signing.
-pub(super) fn signed_attributes(
-    digest: &[u8],
-    signing_time: OffsetDateTime,
-) -> der::Result<SignedAttributes> {
-    let attribute = |oid: ObjectIdentifier, value: Any| {
-        Ok::<_, der::Error>(Attribute {
-            oid,
-            values: SetOfVec::try_from(vec![value])?,
-        })
-    };
-    SetOfVec::try_from(vec![
-        attribute(ID_CONTENT_TYPE, Any::encode_from(&ID_DATA)?)?,
-        attribute(
-            ID_MESSAGE_DIGEST,
-            Any::encode_from(&OctetString::new(digest)?)?,
-        )?,
-        attribute(ID_SIGNING_TIME, Any::encode_from(&cms_time(signing_time)?)?)?,
-    ])
-}
-
-/// DER of a ContentInfo with SignedData.
-pub(super) fn encode(
-    content: &[u8],
-    attributes: SignedAttributes,
-    signature: &[u8],
-    certificate: &Certificate,
-) -> der::Result<Vec<u8>> {
-    let signer = SignerInfo {
-        version: CmsVersion::V1,
-        sid: identifier(certificate),
-        digest_alg: algorithms::identifier(SHA256)?,
-        signed_attrs: Some(attributes),
-        signature_algorithm: algorithms::identifier(ECDSA_WITH_SHA256)?,
-        signature: OctetString::new(signature)?,
-        unsigned_attrs: None,
-    };
-    let data = SignedData {
-        version: CmsVersion::V1,
-        digest_algorithms: SetOfVec::try_from(vec![algorithms::identifier(SHA256)?])?,
-        encap_content_info: EncapsulatedContentInfo {
-            econtent_type: ID_DATA,
-            econtent: Some(Any::encode_from(&OctetString::new(content)?)?),
-        },
-        certificates: Some(CertificateSet::try_from(vec![
-            CertificateChoices::Certificate(certificate.clone()),
-        ])?),
-        crls: None,
-        signer_infos: SignerInfos::try_from(vec![signer])?,
-    };
-    ContentInfo {
-        content_type: ID_SIGNED_DATA,
-        content: Any::encode_from(&data)?,
+/// How CMS names a certificate.
+pub(super) fn issuer_and_serial_number(certificate: &Certificate) -> IssuerAndSerialNumber {
+    IssuerAndSerialNumber {
+        issuer: certificate.tbs_certificate().issuer().clone(),
+        serial_number: certificate.tbs_certificate().serial_number().clone(),
     }
-    .to_der()
 }
 
 /// A value whose only DER encoding is these bytes, all of them.
@@ -172,10 +116,7 @@ pub(super) fn exactly<'a, T: Decode<'a> + Encode>(der: &'a [u8]) -> Result<T, Ca
 }
 
 fn identifier(certificate: &Certificate) -> SignerIdentifier {
-    SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
-        issuer: certificate.tbs_certificate().issuer().clone(),
-        serial_number: certificate.tbs_certificate().serial_number().clone(),
-    })
+    SignerIdentifier::IssuerAndSerialNumber(issuer_and_serial_number(certificate))
 }
 
 fn signer_certificate(
@@ -218,7 +159,7 @@ fn content_octets(content: &EncapsulatedContentInfo) -> Result<Vec<u8>, Captured
     }
 }
 
-/// Message digest and signing time, if the attributes are exactly the three of [`signed_attributes`].
+/// Message digest and signing time, if the attributes are exactly those of [`encode::signed_attributes`].
 fn read_attributes(
     attributes: &SignedAttributes,
 ) -> Result<([u8; DIGEST_BYTES], OffsetDateTime), CapturedKeyError> {
@@ -239,21 +180,9 @@ fn read_attributes(
         .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
         .ok_or(CapturedKeyError::SigningTime)?;
     // Made again from what was read: nothing more, nothing twice, no other encoding.
-    match signed_attributes(&digest, time) {
-        Ok(again) if again == *attributes => Ok((digest, time)),
-        _ => Err(CapturedKeyError::SignedAttributes),
+    let again = encode::signed_attributes(&digest, time);
+    if attributes.to_der().ok() != again {
+        return Err(CapturedKeyError::SignedAttributes);
     }
-}
-
-/// A time as RFC 5652 §11.3 writes it; an error before 1970 or with fractions of a second.
-fn cms_time(time: OffsetDateTime) -> der::Result<Time> {
-    let since_epoch = (time - OffsetDateTime::UNIX_EPOCH).unsigned_abs();
-    if time < OffsetDateTime::UNIX_EPOCH || time.nanosecond() != 0 {
-        return Err(der::ErrorKind::DateTime.into());
-    }
-    if time.to_offset(time::UtcOffset::UTC).year() < FIRST_GENERALIZED_YEAR {
-        UtcTime::from_unix_duration(since_epoch).map(Time::UtcTime)
-    } else {
-        GeneralizedTime::from_unix_duration(since_epoch).map(Time::GeneralTime)
-    }
+    Ok((digest, time))
 }
