@@ -50,7 +50,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> anyhow::Resul
     println!("Built in {:.0} s.", began.elapsed().as_secs_f32());
 
     let mut demo = Command::new(workspace.program("keyfold-demo"));
-    demo.env("KEYFOLD_BINARIES", workspace.target().join("debug"));
+    demo.env("KEYFOLD_BINARIES", workspace.programs());
     if arguments.headless {
         demo.arg("headless");
     } else {

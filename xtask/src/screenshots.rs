@@ -12,5 +12,6 @@ pub(crate) fn take(workspace: &Workspace) -> anyhow::Result<()> {
     program::succeed(program::cargo(workspace.root()).args(["build", "--workspace"]))?;
     let mut cargo = program::cargo(workspace.root());
     cargo.args(["test", "--workspace", "--test", "screenshots"]);
+    cargo.env("KEYFOLD_BINARIES", workspace.programs());
     program::succeed(cargo.args(["--", "--ignored", "--nocapture"]))
 }

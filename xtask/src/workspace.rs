@@ -42,8 +42,12 @@ impl Workspace {
 
     /// Where a debug build leaves the program `name`.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
-        self.target
-            .join("debug")
+        self.programs()
             .join(format!("{name}{}", env::consts::EXE_SUFFIX))
+    }
+
+    /// The folder of all programs of a debug build, as `KEYFOLD_BINARIES` tells the tests.
+    pub(crate) fn programs(&self) -> PathBuf {
+        self.target.join("debug")
     }
 }

@@ -112,7 +112,7 @@ fn test(workspace: &Workspace) -> anyhow::Result<Count> {
     let before = bindings::read(workspace)?;
     let mut cargo = program::cargo(workspace.root());
     cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
-    cargo.env("KEYFOLD_BINARIES", workspace.target().join("debug"));
+    cargo.env("KEYFOLD_BINARIES", workspace.programs());
     let mut count = counted(&mut cargo)?;
     if bindings::read(workspace)? == before {
         count += Count::PASSED;
