@@ -67,3 +67,104 @@ impl Console {
         self.announce(Announcement::ClipboardCleared(ClipboardCleared { handle }));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
+
+    use super::*;
+    use crate::desktop::Desktop as _;
+    use crate::tests::fake_desktop::Stage;
+
+    /// A Console with a recovered key, and its handle.
+    fn stage() -> (Stage, u32) {
+        let stage = Stage::new();
+        let secret = |name: &str, value: &[u8]| {
+            NamedSecret::new(name, Zeroizing::new(value.to_vec())).unwrap()
+        };
+        let secrets = vec![
+            secret("password", b"canary"),
+            secret("key-file", b"\x00\xff"),
+        ];
+        let key = EncryptionKey::new(secrets).unwrap();
+        let handle = lock(&stage.console.recovered).keep(key, Instant::now());
+        (stage, handle)
+    }
+
+    fn cleared(stage: &Stage) -> Vec<u32> {
+        let announced = stage.desktop.announced.lock().unwrap();
+        announced
+            .iter()
+            .filter_map(|announcement| match announcement {
+                Announcement::ClipboardCleared(event) => Some(event.handle),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_copied_secret_is_cleared_after_half_a_minute() {
+        let (stage, handle) = stage();
+        let before = Instant::now();
+        assert_eq!(
+            stage.console.copy_secret(handle, "password").await.unwrap(),
+            30
+        );
+        stage.console.tick(before + Duration::from_secs(29));
+        assert_eq!(stage.desktop.clipboard_text().as_deref(), Some("canary"));
+        assert!(cleared(&stage).is_empty());
+        stage.console.tick(Instant::now() + ON_CLIPBOARD);
+        assert_eq!(stage.desktop.clipboard_text(), None);
+        assert_eq!(cleared(&stage), [handle]);
+        stage.console.tick(Instant::now() + 2 * ON_CLIPBOARD);
+        assert_eq!(cleared(&stage), [handle], "said once");
+    }
+
+    #[tokio::test]
+    async fn what_was_copied_since_is_left_alone() {
+        let (stage, handle) = stage();
+        stage.console.copy_secret(handle, "password").await.unwrap();
+        stage.desktop.copy_secret("shopping list").unwrap();
+        stage.console.tick(Instant::now() + ON_CLIPBOARD);
+        assert_eq!(
+            stage.desktop.clipboard_text().as_deref(),
+            Some("shopping list")
+        );
+        assert_eq!(cleared(&stage), [handle]);
+    }
+
+    #[tokio::test]
+    async fn closing_the_window_clears_the_clipboard_and_forgets_the_key() {
+        let (stage, handle) = stage();
+        stage.console.copy_secret(handle, "password").await.unwrap();
+        stage.console.close();
+        assert_eq!(stage.desktop.clipboard_text(), None);
+        let error = stage
+            .console
+            .copy_secret(handle, "password")
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::RECOVERED_KEY_FORGOTTEN);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_text_can_only_be_saved() {
+        let (stage, handle) = stage();
+        let error = stage
+            .console
+            .copy_secret(handle, "key-file")
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::SECRET_NOT_TEXT);
+        assert!(stage.console.reveal_secret(handle, "key-file").is_err());
+        let file = stage.home.path().join("key-file");
+        stage.desktop.pick(&file);
+        stage
+            .console
+            .save_secret(handle, "key-file".to_owned())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(std::fs::read(file).unwrap(), b"\x00\xff");
+    }
+}

@@ -15,7 +15,7 @@ use super::{Console, blocking, lock};
 use crate::connections_file::SavedPlatform;
 use crate::error::{CommandError, codes};
 use crate::secret_text::SecretText;
-use crate::view::connection::{ConnectionView, PlatformView, SessionView};
+use crate::view::connection::{ConnectionView, PlatformView, SessionView, address_text};
 
 /// The saved platform, and the session with it.
 pub(super) struct Connection {
@@ -47,7 +47,7 @@ impl Connection {
         Ok(ConnectionView {
             platform: saved.as_ref().map(|platform| PlatformView {
                 name: platform.name.clone(),
-                address: address_text(&platform.address),
+                address: address_text(&platform.address).to_owned(),
                 authority: platform.authority.to_string(),
             }),
             session: self
@@ -201,11 +201,6 @@ impl Console {
     }
 }
 
-/// The address without the slash that a URL ends with.
-fn address_text(address: &Url) -> String {
-    address.as_str().trim_end_matches('/').to_owned()
-}
-
 /// Reads an address as people type it: `https://` may be left out.
 fn parse_address(typed: &str) -> Result<Url, CommandError> {
     let typed = typed.trim();
@@ -238,7 +233,7 @@ mod tests {
 
     #[test]
     fn addresses_are_read_as_typed() {
-        let text = |typed| parse_address(typed).map(|url| address_text(&url));
+        let text = |typed| parse_address(typed).map(|url| address_text(&url).to_owned());
         assert_eq!(
             text(" backups.example.org:8443 ").unwrap(),
             "https://backups.example.org:8443"

@@ -163,3 +163,6 @@ fn open(
 fn contradiction(what: &str) -> CommandError {
     CommandError::new(codes::PLATFORM_CONTRADICTS_ITSELF).with("what", what)
 }
+
+#[cfg(test)]
+mod tests;

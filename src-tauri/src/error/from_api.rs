@@ -3,11 +3,32 @@
 use keyfold_api::client::{ClientError, TrustError};
 use keyfold_api::problem::Problem;
 
-use super::from_core::certificate_code;
 use super::{CommandError, codes};
 
-/// The codes of the platform's problems that the UI words one by one.
-pub(super) const CODES: &[&str] = &[];
+/// The platform's problems that a Console meets; any other becomes [`codes::PLATFORM_REFUSED`].
+pub(super) const CODES: &[&str] = &[
+    "busy",
+    "capture-failed",
+    "capture-signer-refused",
+    "certificate-replaces-another",
+    "certificate-superseded",
+    "has-captured-keys",
+    "moved-into-itself",
+    "name-refused",
+    "name-taken",
+    "not-allowed",
+    "not-empty",
+    "not-found",
+    "parent-is-collection",
+    "parent-is-group",
+    "parent-not-found",
+    "reason-refused",
+    "root-stays",
+    "store-failed",
+    "timeout",
+    "too-many-attempts",
+    "wrong-credentials",
+];
 
 impl From<ClientError> for CommandError {
     fn from(error: ClientError) -> Self {
@@ -31,8 +52,7 @@ impl From<ClientError> for CommandError {
 impl From<Problem> for CommandError {
     fn from(problem: Problem) -> Self {
         let detail = problem.detail.unwrap_or(problem.title);
-        let worded = CODES.iter().copied().find(|code| *code == problem.code);
-        match worded.or_else(|| certificate_code(&problem.code)) {
+        match CODES.iter().find(|code| **code == problem.code) {
             Some(code) => Self::because(code, &detail),
             None => Self::because(codes::PLATFORM_REFUSED, &detail).with("code", problem.code),
         }
@@ -49,4 +69,38 @@ fn untrusted(reason: &TrustError) -> CommandError {
         TrustError::Invalid(_) => codes::PLATFORM_CERTIFICATE_INVALID,
     };
     CommandError::because(code, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(code: &str) -> CommandError {
+        CommandError::from(Problem {
+            kind: format!("urn:keyfold:problem:{code}"),
+            code: code.to_owned(),
+            title: "Title".to_owned(),
+            status: 409,
+            detail: None,
+        })
+    }
+
+    #[test]
+    fn known_problems_keep_their_code_and_others_are_quoted() {
+        assert_eq!(problem("not-empty").code, "not-empty");
+        let unknown = problem("from-the-future");
+        assert_eq!(unknown.code, codes::PLATFORM_REFUSED);
+        assert_eq!(unknown.params["code"], "from-the-future");
+        assert_eq!(unknown.params["reason"], "Title");
+    }
+
+    #[test]
+    fn whoever_is_not_the_platform_is_named_with_the_reason() {
+        let error = CommandError::from(ClientError::Untrusted {
+            server: "https://backups.example.org".to_owned(),
+            reason: TrustError::WrongHost,
+        });
+        assert_eq!(error.code, codes::PLATFORM_WRONG_HOST);
+        assert_eq!(error.params["server"], "https://backups.example.org");
+    }
 }

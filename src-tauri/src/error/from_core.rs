@@ -48,7 +48,7 @@ pub(super) const CODES: &[&str] = &[
 ];
 
 /// The code of a refused Group Certificate; none for a code that this version does not know.
-pub(super) fn certificate_code(profile_code: &str) -> Option<&'static str> {
+fn certificate_code(profile_code: &str) -> Option<&'static str> {
     let known = |code: &&str| code.strip_prefix("certificate-") == Some(profile_code);
     CODES.iter().copied().find(known)
 }

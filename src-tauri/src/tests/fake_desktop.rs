@@ -15,16 +15,16 @@ use crate::places::Places;
 
 /// What a person at this desktop does, and what was shown to them.
 #[derive(Default)]
-pub(super) struct FakeDesktop {
+pub(crate) struct FakeDesktop {
     /// The answer to the next dialogs; none dismisses them.
-    pub(super) picks: Mutex<Option<PathBuf>>,
-    pub(super) clipboard: Mutex<Option<String>>,
-    pub(super) opened: Mutex<Vec<PathBuf>>,
-    pub(super) announced: Mutex<Vec<Announcement>>,
+    pub(crate) picks: Mutex<Option<PathBuf>>,
+    pub(crate) clipboard: Mutex<Option<String>>,
+    pub(crate) opened: Mutex<Vec<PathBuf>>,
+    pub(crate) announced: Mutex<Vec<Announcement>>,
 }
 
 impl FakeDesktop {
-    pub(super) fn pick(&self, answer: impl Into<PathBuf>) {
+    pub(crate) fn pick(&self, answer: impl Into<PathBuf>) {
         *self.picks.lock().unwrap() = Some(answer.into());
     }
 }
@@ -67,19 +67,19 @@ impl Desktop for FakeDesktop {
 }
 
 /// A Console with files of its own.
-pub(super) struct Stage {
-    pub(super) home: TempDir,
-    pub(super) desktop: Arc<FakeDesktop>,
-    pub(super) console: Arc<Console>,
+pub(crate) struct Stage {
+    pub(crate) home: TempDir,
+    pub(crate) desktop: Arc<FakeDesktop>,
+    pub(crate) console: Arc<Console>,
 }
 
 impl Stage {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         Self::at(home)
     }
 
-    pub(super) fn at(home: TempDir) -> Self {
+    pub(crate) fn at(home: TempDir) -> Self {
         let desktop = Arc::new(FakeDesktop::default());
         let places = Places::per_user(Some(home.path().into())).unwrap();
         let console = Arc::new(Console::new(Arc::clone(&desktop) as _, places, clock));
@@ -90,7 +90,7 @@ impl Stage {
         }
     }
 
-    pub(super) fn certificates_directory(&self) -> PathBuf {
+    pub(crate) fn certificates_directory(&self) -> PathBuf {
         self.home
             .path()
             .join("Keyfold")
@@ -99,6 +99,6 @@ impl Stage {
     }
 }
 
-pub(super) fn clock() -> OffsetDateTime {
+pub(crate) fn clock() -> OffsetDateTime {
     datetime!(2026-06-01 12:00 UTC)
 }

@@ -2,26 +2,20 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::LazyLock;
 
 use keyfold_core::csr::CertificateSigningRequest;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{ScopeGuid, ScopeKind};
-use keyfold_core::key_pair::{KeySize, PrivateKey};
 use keyfold_core::passphrase::Passphrase;
 use keyfold_core::scope_record::ScopeRecord;
 use keyfold_core::sealed_key::Argon2Params;
 use keyfold_keystore::CertificatesDirectory;
 
+use super::KEY;
 use super::fake_desktop::{Stage, clock};
 use crate::events::{Announcement, FoldersDropped};
 
 const NAME: &str = "Willowmere School";
-
-static KEY: LazyLock<PrivateKey> = LazyLock::new(|| {
-    let go_on = &mut |_| std::ops::ControlFlow::Continue(());
-    PrivateKey::generate(KeySize::Rsa3072, &mut rand::rng(), go_on).unwrap()
-});
 
 /// Saves the key pair of a new scope in a Certificates directory.
 fn save_key_pair(directory: &Path) -> ScopeGuid {

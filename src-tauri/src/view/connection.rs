@@ -3,6 +3,7 @@
 use keyfold_api::sessions::{Role, User};
 use serde::Serialize;
 use specta::Type;
+use url::Url;
 
 /// The saved platform, and who is signed in to it.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -62,4 +63,9 @@ impl From<&User> for SessionView {
             scope: user.scope.to_string(),
         }
     }
+}
+
+/// The address as people write it, without the slash that a URL ends with.
+pub(crate) fn address_text(address: &Url) -> &str {
+    address.as_str().trim_end_matches('/')
 }
