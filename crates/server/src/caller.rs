@@ -1,0 +1,103 @@
+//! Who asks: a signed-in person in their role, or an Agent. And which thing they ask for.
+
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use keyfold_api::sessions::{Role, User};
+
+use crate::clock::token_hash;
+use crate::refusal::Refusal;
+use crate::state::Shared;
+use crate::store::AccountRow;
+
+/// A person of any role, with the hash of their session's token.
+pub(crate) struct SignedIn {
+    /// Who.
+    pub(crate) user: User,
+    /// What the database knows the session by.
+    pub(crate) session: Vec<u8>,
+}
+
+/// A person who administers their scope.
+pub(crate) struct Admin(pub(crate) User);
+
+/// A person who decides about requests in their scope.
+pub(crate) struct Officer(pub(crate) User);
+
+/// An enrolled Agent, as the account it backs up for.
+pub(crate) struct Agent(pub(crate) AccountRow);
+
+/// The identifier in the path. One that does not parse names nothing, and is answered so.
+pub(crate) struct Named<T>(pub(crate) T);
+
+impl FromRequestParts<Shared> for SignedIn {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Shared) -> Result<Self, Refusal> {
+        let session = token_hash(bearer(parts)?);
+        let user = platform.store.session(&session, platform.now()).await?;
+        Ok(Self {
+            user: user.ok_or(Refusal::NotSignedIn)?,
+            session,
+        })
+    }
+}
+
+impl FromRequestParts<Shared> for Admin {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Shared) -> Result<Self, Refusal> {
+        in_role(parts, platform, Role::Admin).await.map(Self)
+    }
+}
+
+impl FromRequestParts<Shared> for Officer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Shared) -> Result<Self, Refusal> {
+        in_role(parts, platform, Role::Officer).await.map(Self)
+    }
+}
+
+impl FromRequestParts<Shared> for Agent {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Shared) -> Result<Self, Refusal> {
+        let account = platform
+            .store
+            .account_of_credential(&token_hash(bearer(parts)?))
+            .await?;
+        account.map(Self).ok_or(Refusal::NotSignedIn)
+    }
+}
+
+impl<T: FromStr> FromRequestParts<Shared> for Named<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Shared) -> Result<Self, Refusal> {
+        let params = RawPathParams::from_request_parts(parts, platform)
+            .await
+            .map_err(|_| Refusal::NotFound)?;
+        let (_, text) = params.iter().next().ok_or(Refusal::NotFound)?;
+        text.parse().map(Self).map_err(|_| Refusal::NotFound)
+    }
+}
+
+async fn in_role(parts: &mut Parts, platform: &Shared, role: Role) -> Result<User, Refusal> {
+    let SignedIn { user, .. } = SignedIn::from_request_parts(parts, platform).await?;
+    if user.role == role {
+        Ok(user)
+    } else {
+        Err(Refusal::NotAllowed)
+    }
+}
+
+fn bearer(parts: &Parts) -> Result<&str, Refusal> {
+    parts
+        .headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
+        .ok_or(Refusal::NotSignedIn)
+}

@@ -1,0 +1,80 @@
+//! The data directory: the database, and beside it the platform's certificates.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use time::format_description::well_known::Rfc3339;
+
+use crate::store::CaptureStore as _;
+use crate::store::sqlite::SqliteStore;
+
+/// Where the AccountServer keeps its data.
+#[derive(Debug, Args)]
+pub(super) struct DataDir {
+    /// The directory with the database and, in `platform/`, the certificates.
+    #[arg(long = "data-dir", value_name = "DIRECTORY")]
+    path: PathBuf,
+}
+
+impl DataDir {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn database(&self) -> PathBuf {
+        self.path.join("keyfold.sqlite")
+    }
+
+    /// Makes the directory, for this user alone, and an empty database in it.
+    pub(super) async fn create(&self) -> anyhow::Result<SqliteStore> {
+        fs::create_dir_all(&self.path).with_context(|| {
+            format!("cannot make {}; choose another place", self.path.display())
+        })?;
+        let database = self.database();
+        if database.exists() {
+            bail!(
+                "{} is there already; choose another data directory",
+                database.display()
+            );
+        }
+        // Made before SQLite opens it: the files beside it get the same mode.
+        File::create_new(&database)
+            .with_context(|| format!("cannot make {}", database.display()))?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&self.path, fs::Permissions::from_mode(0o700))?;
+            fs::set_permissions(&database, fs::Permissions::from_mode(0o600))?;
+        }
+        Ok(SqliteStore::open(&database, false).await?)
+    }
+
+    /// Opens the database that `init` made.
+    pub(super) async fn open(&self) -> anyhow::Result<SqliteStore> {
+        let database = self.database();
+        if !database.exists() {
+            bail!(
+                "there is no {}; run `keyfold-server init` first",
+                database.display()
+            );
+        }
+        Ok(SqliteStore::open(&database, false).await?)
+    }
+
+    pub(super) async fn print_recoveries(&self) -> anyhow::Result<()> {
+        for recovery in self.open().await?.recoveries().await? {
+            let line = serde_json::json!({
+                "recovered_at": recovery.recovered_at.format(&Rfc3339)?,
+                "user": recovery.user,
+                "account": recovery.account,
+                "account_name": recovery.account_name,
+                "captured_key": recovery.captured_key,
+                "reason": recovery.reason,
+            });
+            println!("{line}");
+        }
+        Ok(())
+    }
+}

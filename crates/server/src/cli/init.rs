@@ -1,0 +1,65 @@
+//! `init`: the database, the root Collection, the first admin.
+
+use clap::Args;
+use keyfold_api::sessions::{Role, User};
+use keyfold_core::id::{ScopeGuid, ScopeKind};
+
+use super::data_dir::DataDir;
+use super::secret_input::NewPassword;
+use crate::clock::Entropy;
+use crate::store::{PeopleStore as _, ScopeRow, ScopeStore as _, UserRow};
+use crate::{passwords, words};
+
+/// Make the database, the root Collection and its first admin.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    #[command(flatten)]
+    data_dir: DataDir,
+    /// The platform's name, which its root Collection gets too.
+    #[arg(long)]
+    name: String,
+    /// The name with which the first admin signs in.
+    #[arg(long, value_name = "NAME")]
+    admin: String,
+    /// The name that people see; the sign-in name when absent.
+    #[arg(long, value_name = "NAME")]
+    admin_display_name: Option<String>,
+    #[command(flatten)]
+    password: NewPassword,
+}
+
+impl Init {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let entropy = Entropy::from_system()?;
+        let display_name = self
+            .admin_display_name
+            .unwrap_or_else(|| self.admin.clone());
+        for name in [&self.name, &self.admin, &display_name] {
+            words::name(name)?;
+        }
+        let password_hash = passwords::hash(&self.password.read()?, &entropy)?;
+        let root = ScopeRow {
+            guid: entropy.draw(ScopeGuid::random),
+            kind: ScopeKind::Collection,
+            name: self.name,
+            parent: None,
+        };
+        let store = self.data_dir.create().await?;
+        store.found_platform(&root.name, &root).await?;
+        let user = User {
+            name: self.admin,
+            display_name,
+            role: Role::Admin,
+            scope: root.guid,
+        };
+        store
+            .insert_user(&UserRow {
+                user,
+                password_hash,
+            })
+            .await?;
+        store.close().await;
+        println!("root Collection {}", root.guid);
+        Ok(())
+    }
+}

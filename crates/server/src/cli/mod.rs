@@ -1,0 +1,91 @@
+//! The command line of `keyfold-server`.
+
+mod data_dir;
+mod init;
+mod secret_input;
+mod serve;
+mod user;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use tracing_subscriber::EnvFilter;
+
+/// These log what passes through them at their lowest levels: bodies and tokens do, so they never get there.
+const QUIET: [&str; 6] = [
+    "h2=info",
+    "hyper=info",
+    "hyper_util=info",
+    "rustls=info",
+    "axum_server=info",
+    "tungstenite=info",
+];
+
+/// Keeps the spare key to every backup: the AccountServer.
+#[derive(Debug, Parser)]
+#[command(name = "keyfold-server", version, about)]
+pub struct Cli {
+    /// What to log, as RUST_LOG has it: `info`, `debug`, `keyfold_server=trace`, …
+    #[arg(long, global = true, env = "RUST_LOG", default_value = "info")]
+    log: String,
+    /// How to write the log to standard error.
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    log_format: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A line of JSON.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the database, the root Collection and its first admin.
+    Init(init::Init),
+    /// Add a user, or set a user's password.
+    #[command(subcommand)]
+    User(user::User),
+    /// Print the record of recoveries, oldest first, as lines of JSON.
+    Recoveries(data_dir::DataDir),
+    /// Serve Consoles and Agents.
+    Serve(serve::Serve),
+}
+
+impl Cli {
+    /// Does what the command line says.
+    ///
+    /// # Errors
+    /// With words for the person at the terminal.
+    pub fn run(self) -> anyhow::Result<()> {
+        log(&self.log, self.log_format)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            match self.command {
+                Command::Init(init) => init.run().await,
+                Command::User(user) => user.run().await,
+                Command::Recoveries(data_dir) => data_dir.print_recoveries().await,
+                Command::Serve(serve) => serve.run().await,
+            }
+        })
+    }
+}
+
+fn log(filter: &str, format: LogFormat) -> anyhow::Result<()> {
+    let mut filter = EnvFilter::try_new(filter)?;
+    for quiet in QUIET {
+        filter = filter.add_directive(quiet.parse()?);
+    }
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.with_ansi(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! `user`: people and their passwords.
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand, ValueEnum};
+use keyfold_api::sessions::{self, Role};
+use keyfold_core::id::ScopeGuid;
+
+use super::data_dir::DataDir;
+use super::secret_input::NewPassword;
+use crate::clock::Entropy;
+use crate::store::{PeopleStore as _, ScopeStore as _, UserRow};
+use crate::{passwords, words};
+
+/// Add a user, or set a user's password.
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// Add a user.
+    Add(Add),
+    /// Set a user's password, and end the user's sessions.
+    Password(Password),
+}
+
+/// A new user.
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    #[command(flatten)]
+    data_dir: DataDir,
+    /// The name with which the user signs in.
+    #[arg(long)]
+    name: String,
+    /// The name that people see; the sign-in name when absent.
+    #[arg(long)]
+    display_name: Option<String>,
+    /// What the user may do.
+    #[arg(long, value_enum)]
+    role: RoleArgument,
+    /// The scope in which the user may do it, with everything below; the root Collection when absent.
+    #[arg(long, value_name = "GUID")]
+    scope: Option<ScopeGuid>,
+    #[command(flatten)]
+    password: NewPassword,
+}
+
+/// A new password for a user.
+#[derive(Debug, Args)]
+pub(super) struct Password {
+    #[command(flatten)]
+    data_dir: DataDir,
+    /// The name with which the user signs in.
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    password: NewPassword,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RoleArgument {
+    /// Administers the scope: requests and uploads certificates, recovers keys.
+    Admin,
+    /// Works for the Authority: signs or rejects requests.
+    Officer,
+}
+
+impl User {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Add(add) => add.run().await,
+            Self::Password(password) => password.run().await,
+        }
+    }
+}
+
+impl Add {
+    async fn run(self) -> anyhow::Result<()> {
+        let entropy = Entropy::from_system()?;
+        let store = self.data_dir.open().await?;
+        let display_name = self.display_name.unwrap_or_else(|| self.name.clone());
+        words::name(&self.name)?;
+        words::name(&display_name)?;
+        let scope = match self.scope {
+            Some(scope) => scope,
+            None => {
+                store
+                    .platform()
+                    .await?
+                    .context("the platform was not founded; run init")?
+                    .1
+            }
+        };
+        let role = match self.role {
+            RoleArgument::Admin => Role::Admin,
+            RoleArgument::Officer => Role::Officer,
+        };
+        let user = sessions::User {
+            name: self.name,
+            display_name,
+            role,
+            scope,
+        };
+        let password_hash = passwords::hash(&self.password.read()?, &entropy)?;
+        store
+            .insert_user(&UserRow {
+                user,
+                password_hash,
+            })
+            .await
+            .context("the user was not added")?;
+        store.close().await;
+        Ok(())
+    }
+}
+
+impl Password {
+    async fn run(self) -> anyhow::Result<()> {
+        let store = self.data_dir.open().await?;
+        let password_hash = passwords::hash(&self.password.read()?, &Entropy::from_system()?)?;
+        store
+            .change_password(&self.name, &password_hash)
+            .await
+            .context("the password was not changed: is there such a user?")?;
+        store.close().await;
+        Ok(())
+    }
+}

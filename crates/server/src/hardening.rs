@@ -1,0 +1,42 @@
+//! The process may be neither dumped nor traced: its memory holds keys.
+
+use std::io;
+
+/// Why the process could not be hardened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HardeningError {
+    /// Core dumps could not be switched off.
+    #[error("core dumps cannot be switched off: {0}; start the AccountServer as a user who may")]
+    CoreDumps(io::Error),
+    /// Tracing could not be forbidden.
+    #[error("the process cannot be protected from tracing: {0}; look at the sandbox it runs in")]
+    Tracing(io::Error),
+    /// There is no locked memory on this system.
+    #[cfg(not(unix))]
+    #[error("the AccountServer runs on Linux and macOS only; use one of them")]
+    Unsupported,
+}
+
+/// Switches core dumps off and, on Linux, makes the process undumpable and untraceable (`PR_SET_DUMPABLE`).
+#[cfg(unix)]
+pub(crate) fn harden() -> Result<(), HardeningError> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    setrlimit(
+        Resource::Core,
+        Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        },
+    )
+    .map_err(|error| HardeningError::CoreDumps(error.into()))?;
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+        .map_err(|error| HardeningError::Tracing(error.into()))?;
+    Ok(())
+}
+
+/// Refuses: keys have no safe place on this system.
+#[cfg(not(unix))]
+pub(crate) fn harden() -> Result<(), HardeningError> {
+    Err(HardeningError::Unsupported)
+}

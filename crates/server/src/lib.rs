@@ -1,0 +1,22 @@
+//! The AccountServer: the tree, people's rights, Agents' keys in memory, captured keys in the database.
+//!
+//! `docs/SERVER.md` says how to run it; `docs/ARCHITECTURE.md` how its rooms fit together.
+
+mod access;
+pub mod attempts;
+mod body;
+pub mod cache;
+mod caller;
+mod capture;
+pub mod cli;
+pub mod clock;
+mod hardening;
+pub mod passwords;
+pub mod refusal;
+pub mod routes;
+pub mod state;
+pub mod store;
+mod tls;
+mod tree;
+pub mod trust;
+mod words;

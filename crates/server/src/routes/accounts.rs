@@ -1,0 +1,149 @@
+//! Accounts: list, create, rename, move, delete, and the one-time token with which an Agent enrols.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use keyfold_api::accounts::{Account, EnrolmentToken, KeyState, NewAccount};
+use keyfold_api::agents::Enrolment;
+use keyfold_api::scopes::Change;
+use keyfold_core::id::{AccountId, ScopeGuid};
+use serde_json::Value;
+use time::{Duration, OffsetDateTime};
+
+use super::scopes::checked;
+use crate::body::Json;
+use crate::caller::{Admin, Named};
+use crate::clock::token_hash;
+use crate::refusal::Refusal;
+use crate::state::{Platform, Shared};
+use crate::store::AccountRow;
+use crate::{access, words};
+
+/// An enrolment token works so long.
+const ENROLMENT_LIFE: Duration = Duration::days(7);
+
+pub(super) async fn list(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Named(scope): Named<ScopeGuid>,
+) -> Result<Answer<Vec<Account>>, Refusal> {
+    access::scope(&platform, &user, scope).await?;
+    let now = platform.now();
+    let rows = platform.store.accounts_below(scope).await?;
+    Ok(Answer(
+        rows.into_iter()
+            .map(|row| view(&platform, row, now))
+            .collect(),
+    ))
+}
+
+pub(super) async fn show(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Named(id): Named<AccountId>,
+) -> Result<Answer<Account>, Refusal> {
+    let row = access::account(&platform, &user, id).await?;
+    Ok(Answer(view(&platform, row, platform.now())))
+}
+
+pub(super) async fn create(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Json(new): Json<NewAccount>,
+) -> Result<(StatusCode, Answer<Account>), Refusal> {
+    words::name(&new.name)?;
+    access::place(&platform, &user, new.group).await?;
+    let id = platform.entropy.draw(AccountId::random);
+    platform
+        .store
+        .insert_account(id, &new.name, new.group)
+        .await?;
+    Ok((StatusCode::CREATED, Answer(one(&platform, id).await?)))
+}
+
+pub(super) async fn change(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Named(id): Named<AccountId>,
+    Json(change): Json<Change>,
+) -> Result<Answer<Account>, Refusal> {
+    access::account(&platform, &user, id).await?;
+    let change = checked(&platform, &user, &change).await?;
+    platform.store.change_account(id, change).await?;
+    one(&platform, id).await.map(Answer)
+}
+
+pub(super) async fn delete(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Named(id): Named<AccountId>,
+) -> Result<StatusCode, Refusal> {
+    access::account(&platform, &user, id).await?;
+    platform.store.delete_account(id).await?;
+    platform.cache.evict_account(id);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn create_enrolment(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Named(id): Named<AccountId>,
+    Json(_): Json<Value>,
+) -> Result<(StatusCode, Answer<EnrolmentToken>), Refusal> {
+    access::account(&platform, &user, id).await?;
+    let token = platform.entropy.token();
+    let expires_at = platform.now() + ENROLMENT_LIFE;
+    platform
+        .store
+        .keep_enrolment_token(id, &token_hash(&token), expires_at)
+        .await?;
+    let enrolment = Enrolment {
+        server: platform.public_url.clone(),
+        authority: platform.trust.root().fingerprint(),
+        token: token.to_string(),
+    };
+    let enrolment = enrolment
+        .to_text()
+        .map_err(|_| Refusal::Internal("an enrolment has no text form"))?;
+    Ok((
+        StatusCode::CREATED,
+        Answer(EnrolmentToken {
+            enrolment,
+            expires_at,
+        }),
+    ))
+}
+
+async fn one(platform: &Platform, id: AccountId) -> Result<Account, Refusal> {
+    let row = platform.store.account(id).await?.ok_or(Refusal::NotFound)?;
+    Ok(view(platform, row, platform.now()))
+}
+
+fn view(platform: &Platform, row: AccountRow, now: OffsetDateTime) -> Account {
+    Account {
+        id: row.id,
+        key_state: key_state(platform, &row, now),
+        name: row.name,
+        group: row.group,
+        key_id: row.key_id,
+        last_backup_at: row.last_backup_at,
+        captured_to: row.captured_to,
+        enrolled: row.enrolled,
+    }
+}
+
+/// Whether the account's present key could be recovered.
+pub(super) fn key_state(platform: &Platform, row: &AccountRow, now: OffsetDateTime) -> KeyState {
+    if !row.captured_to.is_empty() {
+        KeyState::Captured
+    } else if row
+        .key_id
+        .is_some_and(|key_id| platform.cache.holds(row.id, key_id, now))
+    {
+        KeyState::InMemory
+    } else if row.last_backup_at.is_some() {
+        KeyState::NeedsBackup
+    } else {
+        KeyState::Never
+    }
+}

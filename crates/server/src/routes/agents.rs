@@ -1,0 +1,140 @@
+//! Agents: enrol, present the key at the start of a backup, report its end.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use keyfold_api::agents::{
+    AgentAccount, BackupEnded, BackupId, BackupOutcome, BackupStarted, EndBackup, Enrol, Enrolled,
+    PresentedSecret, StartBackup,
+};
+use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
+use zeroize::Zeroizing;
+
+use super::accounts::key_state;
+use crate::body::Json;
+use crate::caller::{Agent, Named};
+use crate::capture;
+use crate::clock::token_hash;
+use crate::refusal::Refusal;
+use crate::state::Shared;
+use crate::store::{BackupRow, EndedBackup};
+
+/// Uses a one-time token up. The credential of an Agent that was enrolled before works no more.
+pub(super) async fn enrol(
+    State(platform): State<Shared>,
+    Json(enrol): Json<Enrol>,
+) -> Result<(StatusCode, Answer<Enrolled>), Refusal> {
+    let credential = platform.entropy.token();
+    let enrolled = platform
+        .store
+        .enrol(
+            &token_hash(&enrol.token),
+            &token_hash(&credential),
+            platform.now(),
+        )
+        .await?;
+    let account = enrolled.ok_or(Refusal::Enrolment)?;
+    tracing::info!(account = %account.id, host = enrol.host_name, "agent enrolled");
+    let enrolled = Enrolled {
+        account: account.id,
+        account_name: account.name,
+        credential: credential.to_string(),
+    };
+    Ok((StatusCode::CREATED, Answer(enrolled)))
+}
+
+pub(super) async fn account(
+    State(platform): State<Shared>,
+    Agent(account): Agent,
+) -> Answer<AgentAccount> {
+    Answer(AgentAccount {
+        account: account.id,
+        key_state: key_state(&platform, &account, platform.now()),
+        name: account.name,
+        key_id: account.key_id,
+        last_backup_at: account.last_backup_at,
+    })
+}
+
+pub(super) async fn start_backup(
+    State(platform): State<Shared>,
+    Agent(account): Agent,
+    Json(start): Json<StartBackup>,
+) -> Result<(StatusCode, Answer<BackupStarted>), Refusal> {
+    let now = platform.now();
+    let key_id = start.key_id;
+    let key = presented(start.secrets)?;
+    let held = platform.cache.holds(account.id, key_id, now);
+    platform.cache.present(account.id, key_id, &key, now)?;
+    let backup = BackupRow {
+        id: platform.entropy.draw(BackupId::random),
+        account: account.id,
+        key_id,
+        started_at: now,
+        outcome: None,
+    };
+    if let Err(error) = platform.store.start_backup(&backup).await {
+        if !held {
+            platform.cache.evict(account.id, key_id);
+        }
+        return Err(error.into());
+    }
+    tracing::info!(account = %account.id, backup = %backup.id, "backup began");
+    Ok((
+        StatusCode::CREATED,
+        Answer(BackupStarted { backup: backup.id }),
+    ))
+}
+
+/// Captures the key of a completed backup; that it ended and what was captured become durable together.
+pub(super) async fn end_backup(
+    State(platform): State<Shared>,
+    Agent(account): Agent,
+    Named(id): Named<BackupId>,
+    Json(end): Json<EndBackup>,
+) -> Result<Answer<BackupEnded>, Refusal> {
+    let now = platform.now();
+    let backup = platform.store.backup(id).await?.ok_or(Refusal::NotFound)?;
+    if backup.account != account.id {
+        return Err(Refusal::NotFound);
+    }
+    let key_id = backup.key_id;
+    let ended = EndedBackup {
+        outcome: end.outcome,
+        exit_code: end.exit_code,
+        ended_at: now,
+    };
+    let mut captured = Vec::new();
+    if end.outcome == BackupOutcome::Completed {
+        if backup.outcome.is_none() && !platform.cache.holds(account.id, key_id, now) {
+            return Err(Refusal::KeyNotInMemory);
+        }
+        captured = capture::to_all_above(&platform, account.id, key_id, account.group).await?;
+    }
+    platform.store.end_backup(id, ended, &captured).await?;
+    match end.outcome {
+        BackupOutcome::Completed if backup.outcome.is_none() => {
+            platform.cache.touch(account.id, key_id, now);
+        }
+        BackupOutcome::Failed if !platform.store.completed_before(account.id, key_id).await? => {
+            platform.cache.evict(account.id, key_id);
+        }
+        _ => {}
+    }
+    tracing::info!(account = %account.id, backup = %id, captured = captured.len(), "backup ended");
+    let captured_to = platform.store.scopes_holding(account.id, key_id).await?;
+    Ok(Answer(BackupEnded { captured_to }))
+}
+
+fn presented(secrets: Vec<PresentedSecret>) -> Result<EncryptionKey, Refusal> {
+    let secrets = secrets.into_iter().map(|secret| {
+        let value = STANDARD.decode(secret.value.as_bytes()).map(Zeroizing::new);
+        let value = value.map_err(|_| Refusal::SecretEncoding)?;
+        Ok(NamedSecret::new(&secret.name, value)?)
+    });
+    Ok(EncryptionKey::new(
+        secrets.collect::<Result<_, Refusal>>()?,
+    )?)
+}

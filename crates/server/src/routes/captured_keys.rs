@@ -1,0 +1,76 @@
+//! Captured keys: list them, fetch one with a reason.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery};
+use keyfold_core::id::{AccountId, ScopeGuid};
+
+use crate::body::Json;
+use crate::caller::{Admin, Named};
+use crate::refusal::Refusal;
+use crate::state::Shared;
+use crate::store::RecoveryRow;
+use crate::{access, words};
+
+/// Of the account's captured keys those whose certificate's scope the user administers: nobody recovers with a
+/// certificate from above.
+pub(super) async fn list_of_account(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Named(account): Named<AccountId>,
+) -> Result<Answer<Vec<CapturedKeySummary>>, Refusal> {
+    access::account(&platform, &user, account).await?;
+    let mut captured = Vec::new();
+    for summary in platform.store.captured_of_account(account).await? {
+        match access::scope(&platform, &user, summary.scope).await {
+            Ok(_) => captured.push(summary),
+            Err(Refusal::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Answer(captured))
+}
+
+pub(super) async fn list_of_scope(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Named(scope): Named<ScopeGuid>,
+) -> Result<Answer<Vec<CapturedKeySummary>>, Refusal> {
+    access::scope(&platform, &user, scope).await?;
+    platform
+        .store
+        .captured_below(scope)
+        .await
+        .map(Answer)
+        .map_err(Refusal::from)
+}
+
+/// Records who fetches which key and why; only when that is durable, the captured key is answered.
+pub(super) async fn recover(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Named(id): Named<CapturedKeyId>,
+    Json(recover): Json<RecoverCapturedKey>,
+) -> Result<Answer<Recovery>, Refusal> {
+    words::reason(&recover.reason)?;
+    let captured = platform
+        .store
+        .captured_key(id)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    access::scope(&platform, &user, captured.summary.scope).await?;
+    let recovery = RecoveryRow {
+        recovered_at: platform.now(),
+        user: user.name,
+        summary: captured.summary.clone(),
+        reason: recover.reason,
+    };
+    platform.store.record_recovery(&recovery).await?;
+    tracing::info!(captured_key = %id, user = recovery.user, "captured key fetched");
+    Ok(Answer(Recovery {
+        summary: captured.summary,
+        captured_key: STANDARD.encode(captured.content),
+    }))
+}

@@ -1,0 +1,125 @@
+//! Requests for Group Certificates: submit, list, hand the signed certificate over, reject.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use keyfold_api::requests::{
+    RejectRequest, Request, RequestId, RequestState, SignRequest, SubmitRequest,
+};
+use keyfold_api::sessions::User;
+use keyfold_core::csr::CertificateSigningRequest;
+use keyfold_core::group_certificate::GroupCertificate;
+
+use crate::access::{self, Seen};
+use crate::body::Json;
+use crate::caller::{Admin, Named, Officer, SignedIn};
+use crate::refusal::Refusal;
+use crate::state::{Platform, Shared};
+use crate::store::RequestRow;
+use crate::words;
+
+pub(super) async fn list(
+    State(platform): State<Shared>,
+    caller: SignedIn,
+) -> Result<Answer<Vec<Request>>, Refusal> {
+    let mut requests = Vec::new();
+    for row in platform.store.requests_below(caller.user.scope).await? {
+        let seen = access::scope(&platform, &caller.user, row.scope).await?;
+        requests.push(view(row, &seen));
+    }
+    Ok(Answer(requests))
+}
+
+pub(super) async fn show(
+    State(platform): State<Shared>,
+    caller: SignedIn,
+    Named(id): Named<RequestId>,
+) -> Result<Answer<Request>, Refusal> {
+    let (row, seen) = one(&platform, &caller.user, id).await?;
+    Ok(Answer(view(row, &seen)))
+}
+
+pub(super) async fn submit(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Json(submit): Json<SubmitRequest>,
+) -> Result<(StatusCode, Answer<Request>), Refusal> {
+    let csr = CertificateSigningRequest::from_pem(submit.request.as_bytes())?;
+    let seen = access::scope(&platform, &user, csr.scope()).await?;
+    let row = RequestRow {
+        id: platform.entropy.draw(RequestId::random),
+        scope: csr.scope(),
+        requester: user.name,
+        requester_name: user.display_name,
+        submitted_at: platform.now(),
+        spki_fingerprint: csr.spki_fingerprint(),
+        request: csr.to_pem(),
+        state: RequestState::Waiting,
+    };
+    platform.store.insert_request(&row).await?;
+    tracing::info!(scope = %row.scope, request = %row.id, user = row.requester, "request submitted");
+    Ok((StatusCode::CREATED, Answer(view(row, &seen))))
+}
+
+pub(super) async fn sign(
+    State(platform): State<Shared>,
+    Officer(user): Officer,
+    Named(id): Named<RequestId>,
+    Json(sign): Json<SignRequest>,
+) -> Result<Answer<Request>, Refusal> {
+    let (row, _) = one(&platform, &user, id).await?;
+    let certificate = GroupCertificate::from_pem(sign.certificate.as_bytes())?;
+    platform
+        .trust
+        .check(&certificate, row.scope, platform.now())?;
+    if certificate.spki_fingerprint() != row.spki_fingerprint {
+        return Err(Refusal::AnotherKeyPair);
+    }
+    let fingerprint = certificate.fingerprint();
+    platform
+        .store
+        .sign_request(id, &certificate.to_pem(), fingerprint)
+        .await?;
+    tracing::info!(request = %id, certificate = %fingerprint, user = user.name, "request signed");
+    let (row, seen) = one(&platform, &user, id).await?;
+    Ok(Answer(view(row, &seen)))
+}
+
+pub(super) async fn reject(
+    State(platform): State<Shared>,
+    Officer(user): Officer,
+    Named(id): Named<RequestId>,
+    Json(reject): Json<RejectRequest>,
+) -> Result<Answer<Request>, Refusal> {
+    words::reason(&reject.reason)?;
+    one(&platform, &user, id).await?;
+    platform.store.reject_request(id, &reject.reason).await?;
+    tracing::info!(request = %id, user = user.name, "request rejected");
+    let (row, seen) = one(&platform, &user, id).await?;
+    Ok(Answer(view(row, &seen)))
+}
+
+async fn one(
+    platform: &Platform,
+    user: &User,
+    id: RequestId,
+) -> Result<(RequestRow, Seen), Refusal> {
+    let row = platform.store.request(id).await?.ok_or(Refusal::NotFound)?;
+    let seen = access::scope(platform, user, row.scope).await?;
+    Ok((row, seen))
+}
+
+fn view(row: RequestRow, seen: &Seen) -> Request {
+    Request {
+        id: row.id,
+        scope: row.scope,
+        scope_name: seen.name().to_owned(),
+        path: seen.path(),
+        requester: row.requester,
+        requester_name: row.requester_name,
+        submitted_at: row.submitted_at,
+        spki_fingerprint: row.spki_fingerprint,
+        request: row.request,
+        state: row.state,
+    }
+}

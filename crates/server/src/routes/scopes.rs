@@ -1,0 +1,96 @@
+//! Collections and Groups: list, create, rename, move, delete.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use keyfold_api::scopes::{Change, NewScope, Scope};
+use keyfold_core::id::ScopeGuid;
+
+use crate::access;
+use crate::body::Json;
+use crate::caller::{Admin, Named, SignedIn};
+use crate::refusal::Refusal;
+use crate::state::{Platform, Shared};
+use crate::store::{ScopeChange, ScopeRow};
+use crate::{tree, words};
+
+pub(super) async fn list(
+    State(platform): State<Shared>,
+    caller: SignedIn,
+) -> Result<Answer<Vec<Scope>>, Refusal> {
+    tree::scopes(&platform, caller.user.scope).await.map(Answer)
+}
+
+pub(super) async fn show(
+    State(platform): State<Shared>,
+    caller: SignedIn,
+    Named(guid): Named<ScopeGuid>,
+) -> Result<Answer<Scope>, Refusal> {
+    access::scope(&platform, &caller.user, guid).await?;
+    one(&platform, guid).await.map(Answer)
+}
+
+pub(super) async fn create(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Json(new): Json<NewScope>,
+) -> Result<(StatusCode, Answer<Scope>), Refusal> {
+    words::name(&new.name)?;
+    access::place(&platform, &user, new.parent).await?;
+    let guid = platform.entropy.draw(ScopeGuid::random);
+    let row = ScopeRow {
+        guid,
+        kind: new.kind,
+        name: new.name,
+        parent: Some(new.parent),
+    };
+    platform.store.insert_scope(&row).await?;
+    Ok((StatusCode::CREATED, Answer(one(&platform, guid).await?)))
+}
+
+pub(super) async fn change(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Named(guid): Named<ScopeGuid>,
+    Json(change): Json<Change>,
+) -> Result<Answer<Scope>, Refusal> {
+    access::scope(&platform, &user, guid).await?;
+    let change = checked(&platform, &user, &change).await?;
+    platform.store.change_scope(guid, change).await?;
+    one(&platform, guid).await.map(Answer)
+}
+
+pub(super) async fn delete(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    Named(guid): Named<ScopeGuid>,
+) -> Result<StatusCode, Refusal> {
+    access::scope(&platform, &user, guid).await?;
+    platform.store.delete_scope(guid).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A change whose name is good and whose place the user may see.
+pub(super) async fn checked<'a>(
+    platform: &Platform,
+    user: &keyfold_api::sessions::User,
+    change: &'a Change,
+) -> Result<ScopeChange<'a>, Refusal> {
+    let name = change.name.as_deref();
+    name.map(words::name).transpose()?;
+    if let Some(parent) = change.parent {
+        access::place(platform, user, parent).await?;
+    }
+    Ok(ScopeChange {
+        name,
+        parent: change.parent,
+    })
+}
+
+async fn one(platform: &Platform, guid: ScopeGuid) -> Result<Scope, Refusal> {
+    tree::scopes(platform, guid)
+        .await?
+        .into_iter()
+        .next()
+        .ok_or(Refusal::NotFound)
+}

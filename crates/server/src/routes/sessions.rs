@@ -1,0 +1,56 @@
+//! Signing in and out.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use keyfold_api::sessions::{Session, SignIn, User};
+use time::Duration;
+
+use crate::body::Json;
+use crate::caller::SignedIn;
+use crate::clock::token_hash;
+use crate::refusal::Refusal;
+use crate::state::Shared;
+
+/// A session lasts so long, whatever happens in it.
+const LIFE: Duration = Duration::hours(12);
+
+pub(super) async fn sign_in(
+    State(platform): State<Shared>,
+    Json(sign_in): Json<SignIn>,
+) -> Result<Answer<Session>, Refusal> {
+    let now = platform.now();
+    platform.attempts.begin(&sign_in.user, now)?;
+    let known = platform.store.user(&sign_in.user).await?;
+    let (user, hash) = known.map(|row| (row.user, row.password_hash)).unzip();
+    let verified = platform.passwords.verify(sign_in.password, hash).await?;
+    let (Some(user), true) = (user, verified) else {
+        tracing::warn!("wrong credentials");
+        return Err(Refusal::WrongCredentials);
+    };
+    platform.attempts.succeeded(&sign_in.user);
+    let token = platform.entropy.token();
+    let expires_at = now + LIFE;
+    platform
+        .store
+        .insert_session(&token_hash(&token), &user.name, expires_at, now)
+        .await?;
+    tracing::info!(user = user.name, "signed in");
+    Ok(Answer(Session {
+        token: token.to_string(),
+        expires_at,
+        user,
+    }))
+}
+
+pub(super) async fn show(caller: SignedIn) -> Answer<User> {
+    Answer(caller.user)
+}
+
+pub(super) async fn sign_out(
+    State(platform): State<Shared>,
+    caller: SignedIn,
+) -> Result<StatusCode, Refusal> {
+    platform.store.delete_session(&caller.session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,44 @@
+//! What every route works with.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use url::Url;
+
+use crate::attempts::Attempts;
+use crate::cache::KeyCache;
+use crate::clock::{Clock, Entropy};
+use crate::passwords::Verifier;
+use crate::store::Store;
+use crate::trust::Trust;
+
+/// Everything that routes share.
+pub struct Platform {
+    /// What lasts.
+    pub store: Arc<dyn Store>,
+    /// Keys in memory.
+    pub cache: KeyCache,
+    /// Whom it trusts.
+    pub trust: Trust,
+    /// What time it is.
+    pub clock: Box<dyn Clock>,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// Verifies passwords.
+    pub passwords: Verifier,
+    /// Counts wrong ones.
+    pub attempts: Attempts,
+    /// `https://host:port`, as Agents reach it.
+    pub public_url: Url,
+}
+
+impl Platform {
+    /// The time, whole seconds, UTC.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+}
+
+/// How routes get at it.
+pub type Shared = Arc<Platform>;

@@ -1,0 +1,69 @@
+//! Accounts and their Agents.
+
+use async_trait::async_trait;
+use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
+use time::OffsetDateTime;
+
+use super::{ScopeChange, StoreError};
+
+/// One backup client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Stays the same through renames and moves.
+    pub id: AccountId,
+    /// The name, byte for byte as it was given.
+    pub name: String,
+    /// The Group it belongs to.
+    pub group: ScopeGuid,
+    /// The key its Agent presented last.
+    pub key_id: Option<KeyId>,
+    /// When its last completed backup ended.
+    pub last_backup_at: Option<OffsetDateTime>,
+    /// Whether an Agent is enrolled.
+    pub enrolled: bool,
+    /// Scopes on its way to the root to whose certificates the key `key_id` is captured.
+    pub captured_to: Vec<ScopeGuid>,
+}
+
+/// Accounts and the credentials of their Agents, which are stored as hashes.
+#[async_trait]
+pub trait AccountStore: Send + Sync {
+    /// One account.
+    async fn account(&self, account: AccountId) -> Result<Option<AccountRow>, StoreError>;
+    /// All accounts in this scope, at any depth, by name.
+    async fn accounts_below(&self, top: ScopeGuid) -> Result<Vec<AccountRow>, StoreError>;
+    /// Adds an account to a Group.
+    async fn insert_account(
+        &self,
+        account: AccountId,
+        name: &str,
+        group: ScopeGuid,
+    ) -> Result<(), StoreError>;
+    /// Renames, moves or both.
+    async fn change_account(
+        &self,
+        account: AccountId,
+        change: ScopeChange<'_>,
+    ) -> Result<(), StoreError>;
+    /// Deletes an account for which nothing was captured.
+    async fn delete_account(&self, account: AccountId) -> Result<(), StoreError>;
+    /// Keeps the hash of a one-time token; an older one for the account works no more.
+    async fn keep_enrolment_token(
+        &self,
+        account: AccountId,
+        token: &[u8],
+        expires_at: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+    /// Uses a token up: the account's credential is now this one. None when the token is unknown or expired.
+    async fn enrol(
+        &self,
+        token: &[u8],
+        credential: &[u8],
+        now: OffsetDateTime,
+    ) -> Result<Option<AccountRow>, StoreError>;
+    /// The account whose Agent has this credential.
+    async fn account_of_credential(
+        &self,
+        credential: &[u8],
+    ) -> Result<Option<AccountRow>, StoreError>;
+}

@@ -1,0 +1,144 @@
+//! Backups, captured keys and the record of recoveries.
+
+use async_trait::async_trait;
+use keyfold_api::agents::{BackupId, BackupOutcome};
+use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary};
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
+use time::OffsetDateTime;
+
+use super::StoreError;
+
+/// One run of a backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupRow {
+    /// Its number.
+    pub id: BackupId,
+    /// Whose.
+    pub account: AccountId,
+    /// With which key.
+    pub key_id: KeyId,
+    /// When it began.
+    pub started_at: OffsetDateTime,
+    /// How it went, once it ended.
+    pub outcome: Option<BackupOutcome>,
+}
+
+/// How a backup ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedBackup {
+    /// How it went.
+    pub outcome: BackupOutcome,
+    /// The tool's exit code; none when a signal ended it.
+    pub exit_code: Option<i32>,
+    /// When.
+    pub ended_at: OffsetDateTime,
+}
+
+/// A key, captured a moment ago.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaptureRow {
+    /// Its number.
+    pub id: CapturedKeyId,
+    /// Whose.
+    pub account: AccountId,
+    /// Which of the account's keys.
+    pub key_id: KeyId,
+    /// To which certificate.
+    pub certificate: Fingerprint,
+    /// When.
+    pub captured_at: OffsetDateTime,
+    /// CMS, DER.
+    pub content: Vec<u8>,
+}
+
+/// A captured key as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapturedKeyRow {
+    /// What it is.
+    pub summary: CapturedKeySummary,
+    /// CMS, DER.
+    pub content: Vec<u8>,
+}
+
+/// One line of the record of recoveries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecoveryRow {
+    /// When.
+    pub recovered_at: OffsetDateTime,
+    /// Sign-in name of who.
+    pub user: String,
+    /// Which captured key, and whose.
+    pub summary: CapturedKeySummary,
+    /// Why, in their words.
+    pub reason: String,
+}
+
+/// A line of the record of recoveries, read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedRecovery {
+    /// When.
+    pub recovered_at: OffsetDateTime,
+    /// Sign-in name of who.
+    pub user: String,
+    /// Whose key.
+    pub account: AccountId,
+    /// The account's name, then.
+    pub account_name: String,
+    /// Which captured key.
+    pub captured_key: CapturedKeyId,
+    /// Why, in their words.
+    pub reason: String,
+}
+
+/// Backups and what was captured after them. One row for each account, key id and certificate.
+#[async_trait]
+pub trait CaptureStore: Send + Sync {
+    /// Notes that a backup began; its key is the account's present key from now on.
+    async fn start_backup(&self, backup: &BackupRow) -> Result<(), StoreError>;
+    /// One backup.
+    async fn backup(&self, id: BackupId) -> Result<Option<BackupRow>, StoreError>;
+    /// Whether a backup of this account completed with this key.
+    async fn completed_before(&self, account: AccountId, key_id: KeyId)
+    -> Result<bool, StoreError>;
+    /// Notes that a backup ended, together with what was captured after it. The same end again changes nothing;
+    /// another outcome is refused with `BackupEnded`.
+    async fn end_backup(
+        &self,
+        id: BackupId,
+        ended: EndedBackup,
+        captured: &[CaptureRow],
+    ) -> Result<(), StoreError>;
+    /// Stores captured keys; answers how many of them are new.
+    async fn insert_captured(&self, captured: &[CaptureRow]) -> Result<u32, StoreError>;
+    /// Which keys were captured to this certificate.
+    async fn captured_to(
+        &self,
+        certificate: Fingerprint,
+    ) -> Result<Vec<(AccountId, KeyId)>, StoreError>;
+    /// The scopes to whose certificates this key was captured, on the account's way to the root.
+    async fn scopes_holding(
+        &self,
+        account: AccountId,
+        key_id: KeyId,
+    ) -> Result<Vec<ScopeGuid>, StoreError>;
+    /// Certificates to which this key was captured.
+    async fn certificates_holding(
+        &self,
+        account: AccountId,
+        key_id: KeyId,
+    ) -> Result<Vec<Fingerprint>, StoreError>;
+    /// Captured keys of an account, newest first.
+    async fn captured_of_account(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<CapturedKeySummary>, StoreError>;
+    /// Captured keys to certificates of this scope and those below it, newest first.
+    async fn captured_below(&self, top: ScopeGuid) -> Result<Vec<CapturedKeySummary>, StoreError>;
+    /// One captured key, with its content.
+    async fn captured_key(&self, id: CapturedKeyId) -> Result<Option<CapturedKeyRow>, StoreError>;
+    /// Adds a line to the record of recoveries.
+    async fn record_recovery(&self, recovery: &RecoveryRow) -> Result<(), StoreError>;
+    /// The whole record, oldest first.
+    async fn recoveries(&self) -> Result<Vec<RecordedRecovery>, StoreError>;
+}

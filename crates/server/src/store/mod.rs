@@ -1,0 +1,95 @@
+//! What lasts: the tree, people, requests, certificates, captured keys. Never an encryption key in the clear.
+//!
+//! One trait for each subject, [`Store`] for all of them. Every method that changes something is durable when it
+//! returns, and does all of it or nothing.
+
+mod accounts;
+mod captures;
+mod certificates;
+mod people;
+mod requests;
+mod scopes;
+pub mod sqlite;
+
+pub use accounts::{AccountRow, AccountStore};
+pub use captures::{
+    BackupRow, CaptureRow, CaptureStore, CapturedKeyRow, EndedBackup, RecordedRecovery, RecoveryRow,
+};
+pub use certificates::{CertificateRow, CertificateStore};
+pub use people::{PeopleStore, UserRow};
+pub use requests::{RequestRow, RequestStore};
+pub use scopes::{ScopeChange, ScopeNode, ScopeRow, ScopeStore};
+
+/// Everything that lasts.
+pub trait Store:
+    ScopeStore + AccountStore + PeopleStore + RequestStore + CertificateStore + CaptureStore
+{
+}
+
+impl<S> Store for S where
+    S: ScopeStore + AccountStore + PeopleStore + RequestStore + CertificateStore + CaptureStore
+{
+}
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database failed.
+    #[error("the database failed: {0}; look at its disk, then try again")]
+    Database(#[from] sqlx::Error),
+    /// The database could not be brought to this version's schema.
+    #[error(
+        "the database's schema could not be brought up to date: {0}; restore a backup or use the version that wrote it"
+    )]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A value that this program never writes.
+    #[error("the database holds a damaged value in {0}; restore a backup")]
+    Damaged(&'static str),
+    /// The state of things forbids it.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+}
+
+/// Why the state of things forbids a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// It is not there (any more).
+    #[error("it is not there")]
+    Missing,
+    /// The place it should go to is not there.
+    #[error("the place it should go to is not there")]
+    ParentMissing,
+    /// Scopes lie in Collections only.
+    #[error("a Group holds no Groups and Collections")]
+    ParentIsGroup,
+    /// Accounts lie in Groups only.
+    #[error("a Collection holds no accounts")]
+    ParentIsCollection,
+    /// A Collection cannot lie in itself.
+    #[error("a Collection cannot be moved into itself")]
+    Cycle,
+    /// The platform's root stays where it is.
+    #[error("the root Collection stays")]
+    Root,
+    /// It holds scopes, accounts or people's rights.
+    #[error("it is not empty")]
+    NotEmpty,
+    /// Captured keys depend on it.
+    #[error("captured keys depend on it")]
+    HasCapturedKeys,
+    /// The name is in use.
+    #[error("the name is in use")]
+    NameTaken,
+    /// The request was decided or replaced meanwhile.
+    #[error("the request no longer waits")]
+    NotWaiting,
+    /// Another certificate is active than the one that was to be replaced.
+    #[error("another certificate is active")]
+    ReplacesAnother,
+    /// A certificate that a later one superseded does not become active again.
+    #[error("the certificate was superseded")]
+    Superseded,
+    /// The backup ended with another outcome.
+    #[error("the backup ended already")]
+    BackupEnded,
+}

@@ -1,0 +1,60 @@
+//! The tree of Collections and Groups.
+
+use async_trait::async_trait;
+use keyfold_core::id::{ScopeGuid, ScopeKind};
+
+use super::StoreError;
+
+/// A Collection or a Group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeRow {
+    /// Stays the same through renames and moves.
+    pub guid: ScopeGuid,
+    /// Collection or Group.
+    pub kind: ScopeKind,
+    /// The name, byte for byte as it was given.
+    pub name: String,
+    /// The Collection it lies in; none for the root.
+    pub parent: Option<ScopeGuid>,
+}
+
+/// A scope in a listing of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeNode {
+    /// The scope.
+    pub row: ScopeRow,
+    /// Accounts that lie directly in it.
+    pub accounts: u32,
+}
+
+/// What changes in a scope or an account; what is `None` stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScopeChange<'a> {
+    /// The new name.
+    pub name: Option<&'a str>,
+    /// The new place.
+    pub parent: Option<ScopeGuid>,
+}
+
+/// The tree.
+#[async_trait]
+pub trait ScopeStore: Send + Sync {
+    /// Names the platform and makes its root Collection, once; later calls are refused with `NameTaken`.
+    async fn found_platform(&self, name: &str, root: &ScopeRow) -> Result<(), StoreError>;
+    /// The platform's name and its root; none before it was founded.
+    async fn platform(&self) -> Result<Option<(String, ScopeGuid)>, StoreError>;
+    /// From the root down to this scope; empty when it is not there.
+    async fn lineage(&self, scope: ScopeGuid) -> Result<Vec<ScopeRow>, StoreError>;
+    /// This scope and everything below it, parents before children.
+    async fn scopes_below(&self, top: ScopeGuid) -> Result<Vec<ScopeNode>, StoreError>;
+    /// Adds a scope to a Collection.
+    async fn insert_scope(&self, scope: &ScopeRow) -> Result<(), StoreError>;
+    /// Renames, moves or both; never into itself.
+    async fn change_scope(
+        &self,
+        scope: ScopeGuid,
+        change: ScopeChange<'_>,
+    ) -> Result<(), StoreError>;
+    /// Deletes an empty scope that no captured key depends on.
+    async fn delete_scope(&self, scope: ScopeGuid) -> Result<(), StoreError>;
+}

@@ -1,0 +1,225 @@
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use keyfold_core::id::{AccountId, ScopeGuid, ScopeKind};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection, query, query_scalar};
+use time::OffsetDateTime;
+
+use super::columns::{id, optional_id, optional_time, text};
+use super::{SqliteStore, below, scopes};
+use crate::store::{
+    AccountRow, AccountStore, CaptureStore as _, Conflict, ScopeChange, StoreError,
+};
+
+#[async_trait]
+impl AccountStore for SqliteStore {
+    async fn account(&self, account: AccountId) -> Result<Option<AccountRow>, StoreError> {
+        let row = query(
+            "SELECT id, name, group_guid, key_id, last_backup_at, credential IS NOT NULL AS enrolled \
+             FROM accounts WHERE id = ?1",
+        )
+        .bind(account.to_string())
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut account = account_row(&row)?;
+        if let Some(key_id) = account.key_id {
+            account.captured_to = self.scopes_holding(account.id, key_id).await?;
+        }
+        Ok(Some(account))
+    }
+
+    async fn accounts_below(&self, top: ScopeGuid) -> Result<Vec<AccountRow>, StoreError> {
+        let rows = query(below!(
+            "SELECT id, name, group_guid, key_id, last_backup_at, credential IS NOT NULL AS enrolled \
+             FROM accounts JOIN below ON group_guid = guid ORDER BY name, id"
+        ))
+        .bind(top.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        let mut holding = self.holding_below(top).await?;
+        rows.iter()
+            .map(|row| {
+                let mut account = account_row(row)?;
+                account.captured_to = holding.remove(&account.id).unwrap_or_default();
+                Ok(account)
+            })
+            .collect()
+    }
+
+    async fn insert_account(
+        &self,
+        account: AccountId,
+        name: &str,
+        group: ScopeGuid,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        must_be_group(&mut transaction, group).await?;
+        query("INSERT INTO accounts (id, name, group_guid) VALUES (?1, ?2, ?3)")
+            .bind(account.to_string())
+            .bind(name)
+            .bind(group.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn change_account(
+        &self,
+        account: AccountId,
+        change: ScopeChange<'_>,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        if let Some(group) = change.parent {
+            must_be_group(&mut transaction, group).await?;
+        }
+        let changed = query(
+            "UPDATE accounts SET name = coalesce(?2, name), group_guid = coalesce(?3, group_guid) WHERE id = ?1",
+        )
+        .bind(account.to_string())
+        .bind(change.name)
+        .bind(change.parent.map(|group| group.to_string()))
+        .execute(&mut *transaction)
+        .await?;
+        if changed.rows_affected() == 0 {
+            return Err(Conflict::Missing.into());
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    async fn delete_account(&self, account: AccountId) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        let captured: i64 = query_scalar("SELECT count(*) FROM captured_keys WHERE account = ?1")
+            .bind(account.to_string())
+            .fetch_one(&mut *transaction)
+            .await?;
+        if captured > 0 {
+            return Err(Conflict::HasCapturedKeys.into());
+        }
+        let deleted = query("DELETE FROM accounts WHERE id = ?1")
+            .bind(account.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        if deleted.rows_affected() == 0 {
+            return Err(Conflict::Missing.into());
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    async fn keep_enrolment_token(
+        &self,
+        account: AccountId,
+        token: &[u8],
+        expires_at: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        query(
+            "INSERT INTO enrolment_tokens (account, token, expires_at) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (account) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at",
+        )
+        .bind(account.to_string())
+        .bind(token)
+        .bind(expires_at.unix_timestamp())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    async fn enrol(
+        &self,
+        token: &[u8],
+        credential: &[u8],
+        now: OffsetDateTime,
+    ) -> Result<Option<AccountRow>, StoreError> {
+        let mut transaction = self.writing().await?;
+        let account: Option<String> = query_scalar(
+            "DELETE FROM enrolment_tokens WHERE token = ?1 AND expires_at > ?2 RETURNING account",
+        )
+        .bind(token)
+        .bind(now.unix_timestamp())
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(account) = account else {
+            return Ok(None);
+        };
+        query("UPDATE accounts SET credential = ?2 WHERE id = ?1")
+            .bind(&account)
+            .bind(credential)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        self.account(
+            account
+                .parse()
+                .map_err(|_| StoreError::Damaged("account"))?,
+        )
+        .await
+    }
+
+    async fn account_of_credential(
+        &self,
+        credential: &[u8],
+    ) -> Result<Option<AccountRow>, StoreError> {
+        let account: Option<String> = query_scalar("SELECT id FROM accounts WHERE credential = ?1")
+            .bind(credential)
+            .fetch_optional(&self.pool)
+            .await?;
+        let Some(account) = account else {
+            return Ok(None);
+        };
+        self.account(account.parse().map_err(|_| StoreError::Damaged("id"))?)
+            .await
+    }
+}
+
+impl SqliteStore {
+    /// For every account below `top`, the scopes on its way to the root that hold its present key.
+    async fn holding_below(
+        &self,
+        top: ScopeGuid,
+    ) -> Result<HashMap<AccountId, Vec<ScopeGuid>>, StoreError> {
+        let rows = query(below!(
+            ", ways (account, guid) AS (SELECT accounts.id, group_guid FROM accounts JOIN below ON group_guid = guid \
+             UNION ALL SELECT account, scopes.parent FROM ways JOIN scopes ON scopes.guid = ways.guid \
+             WHERE scopes.parent IS NOT NULL) \
+             SELECT DISTINCT accounts.id AS account, certificates.scope AS scope FROM accounts \
+             JOIN captured_keys ON captured_keys.account = accounts.id AND captured_keys.key_id = accounts.key_id \
+             JOIN certificates ON certificates.fingerprint = captured_keys.certificate \
+             JOIN ways ON ways.account = accounts.id AND ways.guid = certificates.scope ORDER BY scope"
+        ))
+        .bind(top.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        let mut holding: HashMap<AccountId, Vec<ScopeGuid>> = HashMap::new();
+        for row in &rows {
+            holding
+                .entry(id(row, "account")?)
+                .or_default()
+                .push(id(row, "scope")?);
+        }
+        Ok(holding)
+    }
+}
+
+async fn must_be_group(
+    connection: &mut SqliteConnection,
+    group: ScopeGuid,
+) -> Result<(), StoreError> {
+    match scopes::kind(connection, group).await? {
+        Some(ScopeKind::Group) => Ok(()),
+        Some(ScopeKind::Collection) => Err(Conflict::ParentIsCollection.into()),
+        None => Err(Conflict::ParentMissing.into()),
+    }
+}
+
+fn account_row(row: &SqliteRow) -> Result<AccountRow, StoreError> {
+    Ok(AccountRow {
+        id: id(row, "id")?,
+        name: text(row, "name")?,
+        group: id(row, "group_guid")?,
+        key_id: optional_id(row, "key_id")?,
+        last_backup_at: optional_time(row, "last_backup_at")?,
+        enrolled: row.try_get("enrolled")?,
+        captured_to: Vec::new(),
+    })
+}

@@ -1,0 +1,299 @@
+use async_trait::async_trait;
+use keyfold_api::agents::{BackupId, BackupOutcome};
+use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary};
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection, query, query_scalar};
+
+use super::columns::{fingerprint, id, text, time};
+use super::{SqliteStore, below};
+use crate::store::{
+    BackupRow, CaptureRow, CaptureStore, CapturedKeyRow, Conflict, EndedBackup, RecordedRecovery,
+    RecoveryRow, StoreError,
+};
+
+#[async_trait]
+impl CaptureStore for SqliteStore {
+    async fn start_backup(&self, backup: &BackupRow) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        let presented = query("UPDATE accounts SET key_id = ?2 WHERE id = ?1")
+            .bind(backup.account.to_string())
+            .bind(backup.key_id.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        if presented.rows_affected() == 0 {
+            return Err(Conflict::Missing.into());
+        }
+        query("INSERT INTO backups (id, account, key_id, started_at) VALUES (?1, ?2, ?3, ?4)")
+            .bind(backup.id.to_string())
+            .bind(backup.account.to_string())
+            .bind(backup.key_id.to_string())
+            .bind(backup.started_at.unix_timestamp())
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn backup(&self, id: BackupId) -> Result<Option<BackupRow>, StoreError> {
+        let row =
+            query("SELECT id, account, key_id, started_at, outcome FROM backups WHERE id = ?1")
+                .bind(id.to_string())
+                .fetch_optional(&self.pool)
+                .await?;
+        row.as_ref().map(backup_row).transpose()
+    }
+
+    async fn completed_before(
+        &self,
+        account: AccountId,
+        key_id: KeyId,
+    ) -> Result<bool, StoreError> {
+        let completed: i64 = query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM backups WHERE account = ?1 AND key_id = ?2 AND outcome = 'completed')",
+        )
+        .bind(account.to_string())
+        .bind(key_id.to_string())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(completed != 0)
+    }
+
+    async fn end_backup(
+        &self,
+        id: BackupId,
+        ended: EndedBackup,
+        captured: &[CaptureRow],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        let backup =
+            query("SELECT id, account, key_id, started_at, outcome FROM backups WHERE id = ?1")
+                .bind(id.to_string())
+                .fetch_optional(&mut *transaction)
+                .await?
+                .ok_or(Conflict::Missing)?;
+        let backup = backup_row(&backup)?;
+        if backup
+            .outcome
+            .is_some_and(|outcome| outcome != ended.outcome)
+        {
+            return Err(Conflict::BackupEnded.into());
+        }
+        insert(&mut transaction, captured).await?;
+        if backup.outcome.is_none() {
+            close(&mut transaction, &backup, ended).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    async fn insert_captured(&self, captured: &[CaptureRow]) -> Result<u32, StoreError> {
+        let mut transaction = self.writing().await?;
+        let new = insert(&mut transaction, captured).await?;
+        transaction.commit().await?;
+        Ok(new)
+    }
+
+    async fn captured_to(
+        &self,
+        certificate: Fingerprint,
+    ) -> Result<Vec<(AccountId, KeyId)>, StoreError> {
+        let rows = query("SELECT account, key_id FROM captured_keys WHERE certificate = ?1")
+            .bind(&certificate.as_bytes()[..])
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter()
+            .map(|row| Ok((id(row, "account")?, id(row, "key_id")?)))
+            .collect()
+    }
+
+    async fn scopes_holding(
+        &self,
+        account: AccountId,
+        key_id: KeyId,
+    ) -> Result<Vec<ScopeGuid>, StoreError> {
+        let rows = query(
+            "WITH RECURSIVE above (guid) AS (SELECT group_guid FROM accounts WHERE id = ?1 \
+             UNION ALL SELECT scopes.parent FROM scopes JOIN above USING (guid) WHERE scopes.parent IS NOT NULL) \
+             SELECT DISTINCT certificates.scope AS scope FROM captured_keys \
+             JOIN certificates ON certificates.fingerprint = captured_keys.certificate \
+             JOIN above ON above.guid = certificates.scope \
+             WHERE captured_keys.account = ?1 AND captured_keys.key_id = ?2 ORDER BY scope",
+        )
+        .bind(account.to_string())
+        .bind(key_id.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| id(row, "scope")).collect()
+    }
+
+    async fn certificates_holding(
+        &self,
+        account: AccountId,
+        key_id: KeyId,
+    ) -> Result<Vec<Fingerprint>, StoreError> {
+        let rows =
+            query("SELECT certificate FROM captured_keys WHERE account = ?1 AND key_id = ?2")
+                .bind(account.to_string())
+                .bind(key_id.to_string())
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter()
+            .map(|row| fingerprint(row, "certificate"))
+            .collect()
+    }
+
+    async fn captured_of_account(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<CapturedKeySummary>, StoreError> {
+        let rows =
+            query("SELECT * FROM captured_key_summaries WHERE account = ?1 ORDER BY seq DESC")
+                .bind(account.to_string())
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(summary).collect()
+    }
+
+    async fn captured_below(&self, top: ScopeGuid) -> Result<Vec<CapturedKeySummary>, StoreError> {
+        let rows = query(below!(
+            "SELECT captured_key_summaries.* FROM captured_key_summaries \
+             JOIN below ON below.guid = captured_key_summaries.scope ORDER BY seq DESC"
+        ))
+        .bind(top.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(summary).collect()
+    }
+
+    async fn captured_key(&self, id: CapturedKeyId) -> Result<Option<CapturedKeyRow>, StoreError> {
+        let row = query(
+            "SELECT captured_key_summaries.*, captured_keys.content FROM captured_key_summaries \
+             JOIN captured_keys USING (seq) WHERE captured_keys.id = ?1",
+        )
+        .bind(id.to_string())
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(|row| {
+            Ok(CapturedKeyRow {
+                summary: summary(&row)?,
+                content: row.try_get("content")?,
+            })
+        })
+        .transpose()
+    }
+
+    async fn record_recovery(&self, recovery: &RecoveryRow) -> Result<(), StoreError> {
+        query(
+            "INSERT INTO recoveries (recovered_at, user, account, account_name, captured_key, key_id, reason) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )
+        .bind(recovery.recovered_at.unix_timestamp())
+        .bind(&recovery.user)
+        .bind(recovery.summary.account.to_string())
+        .bind(&recovery.summary.account_name)
+        .bind(recovery.summary.id.to_string())
+        .bind(recovery.summary.key_id.to_string())
+        .bind(&recovery.reason)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    async fn recoveries(&self) -> Result<Vec<RecordedRecovery>, StoreError> {
+        let rows = query("SELECT * FROM recoveries ORDER BY seq")
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(RecordedRecovery {
+                    recovered_at: time(row, "recovered_at")?,
+                    user: text(row, "user")?,
+                    account: id(row, "account")?,
+                    account_name: text(row, "account_name")?,
+                    captured_key: id(row, "captured_key")?,
+                    reason: text(row, "reason")?,
+                })
+            })
+            .collect()
+    }
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    captured: &[CaptureRow],
+) -> Result<u32, StoreError> {
+    let mut new = 0;
+    for capture in captured {
+        let inserted = query(
+            "INSERT INTO captured_keys (id, account, key_id, certificate, captured_at, content) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (account, key_id, certificate) DO NOTHING",
+        )
+        .bind(capture.id.to_string())
+        .bind(capture.account.to_string())
+        .bind(capture.key_id.to_string())
+        .bind(&capture.certificate.as_bytes()[..])
+        .bind(capture.captured_at.unix_timestamp())
+        .bind(&capture.content)
+        .execute(&mut *connection)
+        .await?;
+        new += u32::from(inserted.rows_affected() > 0);
+    }
+    Ok(new)
+}
+
+async fn close(
+    connection: &mut SqliteConnection,
+    backup: &BackupRow,
+    ended: EndedBackup,
+) -> Result<(), StoreError> {
+    let outcome = match ended.outcome {
+        BackupOutcome::Completed => "completed",
+        BackupOutcome::Failed => "failed",
+    };
+    query("UPDATE backups SET ended_at = ?2, outcome = ?3, exit_code = ?4 WHERE id = ?1")
+        .bind(backup.id.to_string())
+        .bind(ended.ended_at.unix_timestamp())
+        .bind(outcome)
+        .bind(ended.exit_code)
+        .execute(&mut *connection)
+        .await?;
+    if ended.outcome == BackupOutcome::Completed {
+        query("UPDATE accounts SET last_backup_at = ?2 WHERE id = ?1")
+            .bind(backup.account.to_string())
+            .bind(ended.ended_at.unix_timestamp())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+fn backup_row(row: &SqliteRow) -> Result<BackupRow, StoreError> {
+    let outcome = match row.try_get::<Option<&str>, _>("outcome")? {
+        None => None,
+        Some("completed") => Some(BackupOutcome::Completed),
+        Some("failed") => Some(BackupOutcome::Failed),
+        Some(_) => return Err(StoreError::Damaged("outcome")),
+    };
+    Ok(BackupRow {
+        id: id(row, "id")?,
+        account: id(row, "account")?,
+        key_id: id(row, "key_id")?,
+        started_at: time(row, "started_at")?,
+        outcome,
+    })
+}
+
+fn summary(row: &SqliteRow) -> Result<CapturedKeySummary, StoreError> {
+    Ok(CapturedKeySummary {
+        id: id(row, "id")?,
+        account: id(row, "account")?,
+        account_name: text(row, "account_name")?,
+        scope: id(row, "scope")?,
+        scope_name: text(row, "scope_name")?,
+        key_id: id(row, "key_id")?,
+        certificate: fingerprint(row, "certificate")?,
+        spki_fingerprint: fingerprint(row, "spki_fingerprint")?,
+        captured_at: time(row, "captured_at")?,
+        current: row.try_get("current")?,
+    })
+}

@@ -1,0 +1,106 @@
+use async_trait::async_trait;
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::id::ScopeGuid;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, query};
+
+use super::columns::{fingerprint, id, text, time};
+use super::{SqliteStore, above, below};
+use crate::store::{CertificateRow, CertificateStore, Conflict, StoreError};
+
+#[async_trait]
+impl CertificateStore for SqliteStore {
+    async fn activate(
+        &self,
+        certificate: &CertificateRow,
+        replaces: Option<Fingerprint>,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        let known = query("SELECT * FROM certificates WHERE fingerprint = ?1")
+            .bind(&certificate.fingerprint.as_bytes()[..])
+            .fetch_optional(&mut *transaction)
+            .await?;
+        if let Some(known) = known {
+            let superseded = certificate_row(&known)?.superseded;
+            return if superseded {
+                Err(Conflict::Superseded.into())
+            } else {
+                Ok(())
+            };
+        }
+        let active = query(
+            "UPDATE certificates SET superseded_at = ?2 WHERE scope = ?1 AND superseded_at IS NULL \
+             RETURNING fingerprint",
+        )
+        .bind(certificate.scope.to_string())
+        .bind(certificate.uploaded_at.unix_timestamp())
+        .fetch_optional(&mut *transaction)
+        .await?;
+        if active
+            .map(|row| fingerprint(&row, "fingerprint"))
+            .transpose()?
+            != replaces
+        {
+            return Err(Conflict::ReplacesAnother.into());
+        }
+        query(
+            "INSERT INTO certificates (fingerprint, scope, spki_fingerprint, der, not_before, not_after, \
+             uploaded_at, uploaded_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )
+        .bind(&certificate.fingerprint.as_bytes()[..])
+        .bind(certificate.scope.to_string())
+        .bind(&certificate.spki_fingerprint.as_bytes()[..])
+        .bind(&certificate.der)
+        .bind(certificate.not_before.unix_timestamp())
+        .bind(certificate.not_after.unix_timestamp())
+        .bind(certificate.uploaded_at.unix_timestamp())
+        .bind(&certificate.uploaded_by)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn certificates_of(&self, scope: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError> {
+        let rows = query("SELECT * FROM certificates WHERE scope = ?1 ORDER BY seq DESC")
+            .bind(scope.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(certificate_row).collect()
+    }
+
+    async fn present_below(&self, top: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError> {
+        let rows = query(below!(
+            "SELECT certificates.* FROM certificates JOIN below ON certificates.scope = below.guid \
+             WHERE superseded_at IS NULL ORDER BY depth, seq"
+        ))
+        .bind(top.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(certificate_row).collect()
+    }
+
+    async fn present_above(&self, scope: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError> {
+        let rows = query(above!(
+            "SELECT certificates.* FROM certificates JOIN above ON certificates.scope = above.guid \
+             WHERE superseded_at IS NULL ORDER BY height DESC"
+        ))
+        .bind(scope.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(certificate_row).collect()
+    }
+}
+
+fn certificate_row(row: &SqliteRow) -> Result<CertificateRow, StoreError> {
+    Ok(CertificateRow {
+        fingerprint: fingerprint(row, "fingerprint")?,
+        scope: id(row, "scope")?,
+        spki_fingerprint: fingerprint(row, "spki_fingerprint")?,
+        der: row.try_get("der")?,
+        not_before: time(row, "not_before")?,
+        not_after: time(row, "not_after")?,
+        uploaded_at: time(row, "uploaded_at")?,
+        uploaded_by: text(row, "uploaded_by")?,
+        superseded: row.try_get::<Option<i64>, _>("superseded_at")?.is_some(),
+    })
+}

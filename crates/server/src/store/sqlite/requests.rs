@@ -1,0 +1,123 @@
+use async_trait::async_trait;
+use keyfold_api::requests::{RequestId, RequestState};
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::id::ScopeGuid;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, query};
+
+use super::columns::{fingerprint, id, text, time};
+use super::{SqliteStore, below};
+use crate::store::{Conflict, RequestRow, RequestStore, StoreError};
+
+#[async_trait]
+impl RequestStore for SqliteStore {
+    async fn insert_request(&self, request: &RequestRow) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        query(
+            "UPDATE requests SET state = 'replaced' WHERE scope = ?1 AND (state = 'waiting' OR (state = 'signed' \
+             AND certificate_fingerprint NOT IN (SELECT fingerprint FROM certificates)))",
+        )
+        .bind(request.scope.to_string())
+        .execute(&mut *transaction)
+        .await?;
+        query(
+            "INSERT INTO requests (id, scope, requester, requester_name, submitted_at, spki_fingerprint, request, \
+             state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'waiting')",
+        )
+        .bind(request.id.to_string())
+        .bind(request.scope.to_string())
+        .bind(&request.requester)
+        .bind(&request.requester_name)
+        .bind(request.submitted_at.unix_timestamp())
+        .bind(&request.spki_fingerprint.as_bytes()[..])
+        .bind(&request.request)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn request(&self, id: RequestId) -> Result<Option<RequestRow>, StoreError> {
+        let row = query(
+            "SELECT *, EXISTS (SELECT 1 FROM certificates WHERE fingerprint = certificate_fingerprint) AS uploaded \
+             FROM requests WHERE id = ?1",
+        )
+        .bind(id.to_string())
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(request_row).transpose()
+    }
+
+    async fn requests_below(&self, top: ScopeGuid) -> Result<Vec<RequestRow>, StoreError> {
+        let rows = query(below!(
+            "SELECT requests.*, \
+             EXISTS (SELECT 1 FROM certificates WHERE fingerprint = certificate_fingerprint) AS uploaded \
+             FROM requests JOIN below ON requests.scope = below.guid ORDER BY seq DESC"
+        ))
+        .bind(top.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(request_row).collect()
+    }
+
+    async fn sign_request(
+        &self,
+        id: RequestId,
+        certificate: &str,
+        fingerprint: Fingerprint,
+    ) -> Result<(), StoreError> {
+        let signed = query(
+            "UPDATE requests SET state = 'signed', certificate = ?2, certificate_fingerprint = ?3 \
+             WHERE id = ?1 AND state = 'waiting'",
+        )
+        .bind(id.to_string())
+        .bind(certificate)
+        .bind(&fingerprint.as_bytes()[..])
+        .execute(&self.pool)
+        .await?;
+        decided(signed.rows_affected())
+    }
+
+    async fn reject_request(&self, id: RequestId, reason: &str) -> Result<(), StoreError> {
+        let rejected = query(
+            "UPDATE requests SET state = 'rejected', reason = ?2 WHERE id = ?1 AND state = 'waiting'",
+        )
+        .bind(id.to_string())
+        .bind(reason)
+        .execute(&self.pool)
+        .await?;
+        decided(rejected.rows_affected())
+    }
+}
+
+fn decided(rows: u64) -> Result<(), StoreError> {
+    if rows == 0 {
+        Err(Conflict::NotWaiting.into())
+    } else {
+        Ok(())
+    }
+}
+
+fn request_row(row: &SqliteRow) -> Result<RequestRow, StoreError> {
+    let state = match text(row, "state")?.as_str() {
+        "waiting" => RequestState::Waiting,
+        "signed" => RequestState::Signed {
+            certificate: text(row, "certificate")?,
+            uploaded: row.try_get("uploaded")?,
+        },
+        "rejected" => RequestState::Rejected {
+            reason: text(row, "reason")?,
+        },
+        "replaced" => RequestState::Replaced,
+        _ => return Err(StoreError::Damaged("state")),
+    };
+    Ok(RequestRow {
+        id: id(row, "id")?,
+        scope: id(row, "scope")?,
+        requester: text(row, "requester")?,
+        requester_name: text(row, "requester_name")?,
+        submitted_at: time(row, "submitted_at")?,
+        spki_fingerprint: fingerprint(row, "spki_fingerprint")?,
+        request: text(row, "request")?,
+        state,
+    })
+}

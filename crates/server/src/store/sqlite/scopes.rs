@@ -1,0 +1,202 @@
+use async_trait::async_trait;
+use keyfold_core::id::{ScopeGuid, ScopeKind};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{SqliteConnection, query, query_scalar};
+
+use super::columns::{count, id, optional_id, text};
+use super::{SqliteStore, above, below};
+use crate::store::{Conflict, ScopeChange, ScopeNode, ScopeRow, ScopeStore, StoreError};
+
+#[async_trait]
+impl ScopeStore for SqliteStore {
+    async fn found_platform(&self, name: &str, root: &ScopeRow) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        let founded: i64 = query_scalar("SELECT count(*) FROM platform")
+            .fetch_one(&mut *transaction)
+            .await?;
+        if founded > 0 {
+            return Err(Conflict::NameTaken.into());
+        }
+        insert(&mut transaction, root).await?;
+        query("INSERT INTO platform (one, name, root) VALUES (1, ?1, ?2)")
+            .bind(name)
+            .bind(root.guid.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn platform(&self) -> Result<Option<(String, ScopeGuid)>, StoreError> {
+        let row = query("SELECT name, root FROM platform")
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| Ok((text(&row, "name")?, id(&row, "root")?)))
+            .transpose()
+    }
+
+    async fn lineage(&self, scope: ScopeGuid) -> Result<Vec<ScopeRow>, StoreError> {
+        let rows = query(above!(
+            "SELECT guid, kind, name, parent FROM scopes JOIN above USING (guid) ORDER BY height DESC"
+        ))
+        .bind(scope.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(scope_row).collect()
+    }
+
+    async fn scopes_below(&self, top: ScopeGuid) -> Result<Vec<ScopeNode>, StoreError> {
+        let rows = query(below!(
+            "SELECT guid, kind, name, parent, \
+             (SELECT count(*) FROM accounts WHERE group_guid = guid) AS accounts \
+             FROM scopes JOIN below USING (guid) ORDER BY depth, name, guid"
+        ))
+        .bind(top.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ScopeNode {
+                    row: scope_row(row)?,
+                    accounts: count(row, "accounts")?,
+                })
+            })
+            .collect()
+    }
+
+    async fn insert_scope(&self, scope: &ScopeRow) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        must_be_collection(&mut transaction, scope.parent.ok_or(Conflict::Root)?).await?;
+        insert(&mut transaction, scope).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn change_scope(
+        &self,
+        scope: ScopeGuid,
+        change: ScopeChange<'_>,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        let present = one(&mut transaction, scope)
+            .await?
+            .ok_or(Conflict::Missing)?;
+        if let Some(parent) = change
+            .parent
+            .filter(|parent| Some(*parent) != present.parent)
+        {
+            if present.parent.is_none() {
+                return Err(Conflict::Root.into());
+            }
+            must_be_collection(&mut transaction, parent).await?;
+            let inside: i64 = query_scalar(below!("SELECT count(*) FROM below WHERE guid = ?2"))
+                .bind(scope.to_string())
+                .bind(parent.to_string())
+                .fetch_one(&mut *transaction)
+                .await?;
+            if inside > 0 {
+                return Err(Conflict::Cycle.into());
+            }
+        }
+        query("UPDATE scopes SET name = coalesce(?2, name), parent = coalesce(?3, parent) WHERE guid = ?1")
+            .bind(scope.to_string())
+            .bind(change.name)
+            .bind(change.parent.map(|parent| parent.to_string()))
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn delete_scope(&self, scope: ScopeGuid) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        let present = one(&mut transaction, scope)
+            .await?
+            .ok_or(Conflict::Missing)?;
+        if present.parent.is_none() {
+            return Err(Conflict::Root.into());
+        }
+        let held: i64 = query_scalar(
+            "SELECT (SELECT count(*) FROM scopes WHERE parent = ?1) \
+             + (SELECT count(*) FROM accounts WHERE group_guid = ?1) \
+             + (SELECT count(*) FROM users WHERE scope = ?1)",
+        )
+        .bind(scope.to_string())
+        .fetch_one(&mut *transaction)
+        .await?;
+        if held > 0 {
+            return Err(Conflict::NotEmpty.into());
+        }
+        let captured: i64 = query_scalar(
+            "SELECT count(*) FROM captured_keys JOIN certificates \
+             ON certificates.fingerprint = captured_keys.certificate WHERE certificates.scope = ?1",
+        )
+        .bind(scope.to_string())
+        .fetch_one(&mut *transaction)
+        .await?;
+        if captured > 0 {
+            return Err(Conflict::HasCapturedKeys.into());
+        }
+        query("DELETE FROM scopes WHERE guid = ?1")
+            .bind(scope.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// The kind of a scope; none when it is not there.
+pub(super) async fn kind(
+    connection: &mut SqliteConnection,
+    scope: ScopeGuid,
+) -> Result<Option<ScopeKind>, StoreError> {
+    Ok(one(connection, scope).await?.map(|scope| scope.kind))
+}
+
+async fn one(
+    connection: &mut SqliteConnection,
+    scope: ScopeGuid,
+) -> Result<Option<ScopeRow>, StoreError> {
+    let row = query("SELECT guid, kind, name, parent FROM scopes WHERE guid = ?1")
+        .bind(scope.to_string())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(scope_row).transpose()
+}
+
+async fn must_be_collection(
+    connection: &mut SqliteConnection,
+    parent: ScopeGuid,
+) -> Result<(), StoreError> {
+    match kind(connection, parent).await? {
+        Some(ScopeKind::Collection) => Ok(()),
+        Some(ScopeKind::Group) => Err(Conflict::ParentIsGroup.into()),
+        None => Err(Conflict::ParentMissing.into()),
+    }
+}
+
+async fn insert(connection: &mut SqliteConnection, scope: &ScopeRow) -> Result<(), StoreError> {
+    let kind = match scope.kind {
+        ScopeKind::Collection => "collection",
+        ScopeKind::Group => "group",
+    };
+    query("INSERT INTO scopes (guid, kind, name, parent) VALUES (?1, ?2, ?3, ?4)")
+        .bind(scope.guid.to_string())
+        .bind(kind)
+        .bind(&scope.name)
+        .bind(scope.parent.map(|parent| parent.to_string()))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn scope_row(row: &SqliteRow) -> Result<ScopeRow, StoreError> {
+    let kind = match text(row, "kind")?.as_str() {
+        "collection" => ScopeKind::Collection,
+        "group" => ScopeKind::Group,
+        _ => return Err(StoreError::Damaged("kind")),
+    };
+    Ok(ScopeRow {
+        guid: id(row, "guid")?,
+        kind,
+        name: text(row, "name")?,
+        parent: optional_id(row, "parent")?,
+    })
+}
