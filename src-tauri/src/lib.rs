@@ -33,13 +33,21 @@ use tauri_desktop::TauriDesktop;
 /// Opens the window and runs until it is closed.
 pub fn run() -> Result<(), Box<dyn std::error::Error>> {
     process::keep_secrets_out_of_dumps()?;
-    let places = Places::per_user(std::env::var_os(places::HOME_VARIABLE))
+    let home = std::env::var_os(places::HOME_VARIABLE);
+    let has_own_home = home.is_some();
+    let places = Places::per_user(home)
         .ok_or("the operating system names no home directory; set KEYFOLD_CONSOLE_HOME")?;
     let specta = commands::specta_builder!(tauri::Wry);
-    let app = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(
-            |app, _arguments, _directory| window::show(app),
-        ))
+    let mut builder = tauri::Builder::default();
+    if !has_own_home {
+        // A Console with a home of its own, as the demo's, runs beside the user's.
+        builder = builder.plugin(tauri_plugin_single_instance::init(
+            |app, _arguments, _directory| {
+                window::show(app);
+            },
+        ));
+    }
+    let app = builder
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())

@@ -191,8 +191,15 @@ impl Console {
     pub(super) async fn fetch_scopes(&self) -> Result<Vec<Scope>, CommandError> {
         let user = self.user()?;
         let scopes = self.answered(user.scopes().await)?;
-        lock(&self.connection).scopes = ScopeNames::new(&scopes);
+        self.remember_scopes(&scopes);
         Ok(scopes)
+    }
+
+    /// Remembers a listing of the scopes for their names.
+    pub(super) fn remember_scopes(&self, scopes: &[Scope]) -> ScopeNames {
+        let names = ScopeNames::new(scopes);
+        lock(&self.connection).scopes = names.clone();
+        names
     }
 
     /// The scopes as they were listed last; empty when signed out.

@@ -25,18 +25,24 @@ impl Console {
     pub async fn scope_detail(&self, scope: &str) -> Result<ScopeDetailView, CommandError> {
         let guid: ScopeGuid = parse(scope)?;
         let user = self.user()?;
-        let scopes = ScopeNames::new(&self.fetch_scopes().await?);
-        let coverage = self.answered(user.coverage(guid).await)?;
+        let answers = tokio::try_join!(
+            user.scopes(),
+            user.coverage(guid),
+            user.certificates(guid),
+            user.requests(),
+        );
+        let (scopes, coverage, listed, mut requests) = self.answered(answers)?;
+        let scopes = self.remember_scopes(&scopes);
         let local_keys = self.local_keys().await;
         let context = CertificateContext {
             scopes: &scopes,
             local_keys: &local_keys,
             now: self.now(),
         };
-        let mut certificates = Vec::new();
-        for listed in self.answered(user.certificates(guid).await)? {
-            certificates.push(CertificateView::uploaded(&listed, context)?);
-        }
+        let certificates = listed
+            .iter()
+            .map(|listed| CertificateView::uploaded(listed, context))
+            .collect::<Result<_, _>>()?;
         let mut inherited = Vec::new();
         for above in scopes.above(guid) {
             let listed = self.answered(user.certificates(above.guid).await)?;
@@ -47,7 +53,6 @@ impl Console {
                 inherited.push(CertificateView::uploaded(active, context)?);
             }
         }
-        let mut requests = self.answered(user.requests().await)?;
         requests.retain(|request| request.scope == guid);
         Ok(ScopeDetailView {
             coverage: coverage.into(),
