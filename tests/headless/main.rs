@@ -5,4 +5,5 @@
 mod agent;
 mod borg;
 mod canary;
+mod recovery;
 mod story;
