@@ -22,7 +22,6 @@ pub(crate) struct Index {
 
 /// A certificate that the Authority issued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Issued {
     /// The serial number in hexadecimal.
     pub serial: String,
