@@ -47,6 +47,17 @@ impl Session {
         focused.type_text(text)
     }
 
+    /// Presses one letter key after the other, for whatever listens without being a field.
+    ///
+    /// # Errors
+    /// If the window is gone.
+    pub fn type_ahead(&self, letters: &str) -> anyhow::Result<()> {
+        let press = |letter: char| {
+            ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": letter.to_string() }))
+        };
+        self.perform(letters.chars().flat_map(press).collect())
+    }
+
     /// The accessible name of what has the focus.
     ///
     /// # Errors
