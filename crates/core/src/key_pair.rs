@@ -241,3 +241,125 @@ impl PrimeSearch<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    fn key(seed: u64) -> PrivateKey {
+        PrivateKey::generate(
+            KeySize::Rsa3072,
+            &mut StdRng::seed_from_u64(seed),
+            &mut |_| ControlFlow::Continue(()),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_new_key_pair_signs_decrypts_and_survives_its_encoding() {
+        use aws_lc_rs::rsa::{OaepPublicEncryptingKey, PublicEncryptingKey};
+
+        let key = key(1);
+        assert_eq!(key.key_bits(), 3072);
+        let again = PrivateKey::from_pkcs8_der(key.pkcs8_der()).unwrap();
+        assert_eq!(again.spki_fingerprint(), key.spki_fingerprint());
+
+        let public = PublicEncryptingKey::from_der(key.spki_der()).unwrap();
+        let public = OaepPublicEncryptingKey::new(public).unwrap();
+        let mut sealed = vec![0; public.ciphertext_size()];
+        public
+            .encrypt(&OAEP_SHA256_MGF1SHA256, b"the key", &mut sealed, None)
+            .unwrap();
+        assert_eq!(*key.decrypt_oaep(&sealed).unwrap(), b"the key");
+        sealed[7] ^= 1;
+        assert_eq!(key.decrypt_oaep(&sealed).unwrap_err(), DecryptError);
+        assert_eq!(key.decrypt_oaep(b"short").unwrap_err(), DecryptError);
+    }
+
+    #[test]
+    fn the_same_randomness_makes_the_same_key_pair() {
+        assert_eq!(key(2).spki_fingerprint(), key(2).spki_fingerprint());
+        assert_ne!(key(2).spki_fingerprint(), key(3).spki_fingerprint());
+    }
+
+    #[test]
+    fn progress_never_goes_back_and_counts_every_candidate() {
+        let mut seen = Vec::new();
+        let mut rng = StdRng::seed_from_u64(4);
+        PrivateKey::generate(KeySize::Rsa3072, &mut rng, &mut |state| {
+            seen.push(state);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        assert!(seen.len() >= 2);
+        assert!(
+            seen.iter()
+                .all(|state| (0.0..=1.0).contains(&state.fraction))
+        );
+        assert!(seen.is_sorted_by(|a, b| a.fraction <= b.fraction && a.candidates < b.candidates));
+        assert!(seen.last().unwrap().fraction >= 0.5);
+    }
+
+    #[test]
+    fn breaking_stops_before_the_next_candidate() {
+        let mut calls = 0;
+        let mut rng = StdRng::seed_from_u64(5);
+        let result = PrivateKey::generate(KeySize::Rsa4096, &mut rng, &mut |_| {
+            calls += 1;
+            if calls == 3 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        assert_eq!(result.err(), Some(GenerateError::Cancelled));
+        assert_eq!(calls, 3);
+    }
+
+    #[test]
+    fn other_bytes_are_no_private_key() {
+        let key = key(6);
+        let mut trailing = key.pkcs8_der().to_vec();
+        trailing.push(0);
+        let mut damaged = key.pkcs8_der().to_vec();
+        // Within the modulus: the halves no longer belong together.
+        damaged[100] ^= 1;
+        for bytes in [
+            &trailing[..],
+            &damaged,
+            &key.pkcs8_der()[..200],
+            key.spki_der(),
+            b"",
+        ] {
+            assert_eq!(
+                PrivateKey::from_pkcs8_der(bytes).err(),
+                Some(PrivateKeyError::Malformed)
+            );
+        }
+    }
+
+    #[test]
+    #[ignore = "measures; run with --ignored --nocapture"]
+    fn how_long_it_takes() {
+        for size in [KeySize::Rsa3072, KeySize::Rsa4096] {
+            let mut rng = StdRng::seed_from_u64(7);
+            let begin = std::time::Instant::now();
+            let (mut last, mut longest) = (begin, std::time::Duration::ZERO);
+            for _ in 0..5 {
+                PrivateKey::generate(size, &mut rng, &mut |_| {
+                    longest = longest.max(last.elapsed());
+                    last = std::time::Instant::now();
+                    ControlFlow::Continue(())
+                })
+                .unwrap();
+            }
+            println!(
+                "{size:?}: {:?} each, at most {longest:?} between two calls",
+                begin.elapsed() / 5
+            );
+        }
+    }
+}

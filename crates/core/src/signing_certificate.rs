@@ -1,13 +1,13 @@
 //! The certificate with which the AccountServer signs captured keys.
 
-use const_oid::db::rfc5280::ID_CE_KEY_USAGE;
+use const_oid::db::rfc5280::{ID_CE_EXT_KEY_USAGE, ID_CE_KEY_USAGE};
 use const_oid::db::rfc5912::{ID_EC_PUBLIC_KEY, SECP_256_R_1};
 use der::oid::ObjectIdentifier;
 use der::{Decode as _, Encode as _};
 use thiserror::Error;
 use time::OffsetDateTime;
 use x509_cert::certificate::Certificate;
-use x509_cert::ext::pkix::KeyUsage;
+use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
 
 use crate::authority_root::AuthorityRoot;
 use crate::x509::path::PathRefusal;
@@ -26,6 +26,11 @@ pub enum SignerError {
     /// Its `keyUsage` does not hold `digitalSignature`.
     #[error("the signer's certificate is not for signatures; ask whoever runs the AccountServer")]
     KeyUsage,
+    /// Its `extendedKeyUsage` does not contain document signing.
+    #[error(
+        "the signer's certificate is not for signing captured keys; ask whoever runs the AccountServer"
+    )]
+    Purpose,
     /// Its key is not ECDSA on P-256.
     #[error("the signer's key is not ECDSA P-256; ask whoever runs the AccountServer")]
     Key,
@@ -34,7 +39,7 @@ pub enum SignerError {
         "the signer's certificate was not valid when it signed; ask whoever runs the AccountServer"
     )]
     NotValidThen,
-    /// It does not lead to the Authority's root, or was issued for another purpose.
+    /// It does not lead to the Authority's root.
     #[error("the signer's certificate is not trusted: {0}")]
     Path(#[from] PathRefusal),
 }
@@ -46,6 +51,7 @@ impl SignerError {
         match self {
             Self::Malformed => "signer-malformed",
             Self::KeyUsage => "signer-key-usage",
+            Self::Purpose => "signer-purpose",
             Self::Key => "signer-key",
             Self::NotValidThen => "signer-not-valid-then",
             Self::Path(_) => "signer-not-trusted",
@@ -70,6 +76,12 @@ pub fn check_capture_signer(
         .is_some_and(|usage| usage.digital_signature());
     if !signs {
         return Err(SignerError::KeyUsage);
+    }
+    let signs_documents = extensions::find(present, ID_CE_EXT_KEY_USAGE)
+        .and_then(|purposes| ExtendedKeyUsage::from_der(purposes.extn_value.as_bytes()).ok())
+        .is_some_and(|purposes| purposes.0.contains(&DOCUMENT_SIGNING));
+    if !signs_documents {
+        return Err(SignerError::Purpose);
     }
     let key = tbs.subject_public_key_info();
     let curve = key

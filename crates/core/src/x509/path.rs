@@ -57,8 +57,8 @@ pub enum PathRefusal {
         "a certificate on the way to the Authority's root may not issue this one; ask the Authority"
     )]
     IssuerNotAllowed,
-    /// The certificate does not have the extended key usage that its purpose asks for.
-    #[error("it was issued for another purpose; have it issued with the right extended key usage")]
+    /// An extended key usage on the path does not hold the purpose, or the certificate is an authority's.
+    #[error("the Authority's certificates do not allow this purpose; ask the Authority")]
     Purpose,
     /// The certificate is malformed in a way that only path validation looks at.
     #[error("its encoding is damaged or holds something unsupported; have it issued again")]
@@ -115,8 +115,9 @@ impl PathRefusal {
 
 /// Finds a path from `certificate` (DER) to `root` that was valid at `at`.
 ///
-/// `purpose` is the content of the object identifier that the extended key usage must hold. With a `crl`, every
-/// certificate of the path must be known not to be revoked.
+/// `purpose` is the content of the object identifier that an extended key usage must hold, wherever on the path one
+/// is; that the certificate itself has one is for the caller to check. With a `crl`, every certificate of the path must
+/// be known not to be revoked.
 pub(crate) fn check(
     certificate: &[u8],
     root: &AuthorityRoot,
@@ -157,7 +158,7 @@ pub(crate) fn check(
         &[anchor],
         &intermediates,
         to_unix(at),
-        KeyUsage::required(purpose),
+        KeyUsage::required_if_present(purpose),
         revocation,
         None,
     )
@@ -169,10 +170,12 @@ fn refusal(error: webpki::Error) -> PathRefusal {
     use webpki::Error as E;
     match error {
         E::UnknownIssuer => PathRefusal::UnknownIssuer,
-        E::InvalidSignatureForPublicKey => PathRefusal::BadSignature,
-        E::UnsupportedSignatureAlgorithmContext(_)
-        | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
-        | E::SignatureAlgorithmMismatch => PathRefusal::SignatureAlgorithm,
+        // The algorithm is accepted, but the Authority's key is of another kind.
+        E::InvalidSignatureForPublicKey
+        | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => PathRefusal::BadSignature,
+        E::UnsupportedSignatureAlgorithmContext(_) | E::SignatureAlgorithmMismatch => {
+            PathRefusal::SignatureAlgorithm
+        }
         E::CertExpired { .. } | E::CertNotValidYet { .. } => PathRefusal::IssuerNotValid,
         E::EndEntityUsedAsCa
         | E::NameConstraintViolation
@@ -187,11 +190,10 @@ fn refusal(error: webpki::Error) -> PathRefusal {
         E::CertRevoked => PathRefusal::Revoked,
         E::UnknownRevocationStatus => RevocationUnknown::NoList.into(),
         E::CrlExpired { .. } => RevocationUnknown::Stale.into(),
-        E::InvalidCrlSignatureForPublicKey | E::IssuerNotCrlSigner => {
-            RevocationUnknown::WrongSigner.into()
-        }
-        E::UnsupportedCrlSignatureAlgorithmContext(_)
+        E::InvalidCrlSignatureForPublicKey
         | E::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_)
+        | E::IssuerNotCrlSigner => RevocationUnknown::WrongSigner.into(),
+        E::UnsupportedCrlSignatureAlgorithmContext(_)
         | E::UnsupportedRevocationReason
         | E::UnsupportedIndirectCrl
         | E::UnsupportedCrlIssuingDistributionPoint
