@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use crate::fingerprint::Fingerprint;
 use crate::id::{ScopeGuid, ScopeKind};
+use crate::x509::name::is_readable;
 
 /// Largest `scope.json`, in bytes.
 pub const MAX_FILE_BYTES: usize = 64 * 1024;
@@ -144,8 +145,8 @@ pub enum ScopeRecordError {
         /// The version found.
         version: u32,
     },
-    /// A name is blank, longer than [`MAX_NAME_CHARS`] or has control characters.
-    #[error("a name in scope.json is blank, too long or has control characters; correct it")]
+    /// A name is blank, longer than [`MAX_NAME_CHARS`] or has control or invisible characters.
+    #[error("a name in scope.json is blank, too long or has invisible characters; correct it")]
     BadName,
     /// More than [`MAX_DEPTH`] scopes above it.
     #[error("the path in scope.json has more than {MAX_DEPTH} names; correct it")]
@@ -198,9 +199,7 @@ struct File {
 }
 
 fn is_name(name: &str) -> bool {
-    !name.trim().is_empty()
-        && name.chars().count() <= MAX_NAME_CHARS
-        && !name.chars().any(char::is_control)
+    is_readable(name) && name.chars().count() <= MAX_NAME_CHARS
 }
 
 #[cfg(test)]

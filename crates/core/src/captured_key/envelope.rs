@@ -15,8 +15,8 @@ use super::signature::exactly;
 use super::{CapturedKeyError, OpenError, PADDING_BYTES};
 use crate::key_pair::PrivateKey;
 
-/// RSA-3072 to RSA-16384.
-const ENCRYPTED_KEY_BYTES: std::ops::RangeInclusive<usize> = 384..=2048;
+/// RSA-3072 to RSA-8192, as Group Certificates have them.
+const ENCRYPTED_KEY_BYTES: std::ops::RangeInclusive<usize> = 384..=1024;
 
 /// What AuthEnvelopedData says beyond what it always says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::{Argon2ParamsError, MAX_FILE_BYTES, MAX_LABEL_CHARS, MAX_SLOTS};
 /// Why a private key was not sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SealError {
-    /// The label is empty, longer than [`MAX_LABEL_CHARS`], or has control characters or white space at its ends.
+    /// The label is empty, longer than [`MAX_LABEL_CHARS`], or has invisible characters or white space at its ends.
     #[error("the label is not 1 to {MAX_LABEL_CHARS} plain characters; choose another")]
     BadLabel,
     /// The key derivation's parameters are out of bounds.

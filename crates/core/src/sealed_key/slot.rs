@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Argon2Params, MAX_LABEL_CHARS, SealError, Subject, UnsealError};
 use crate::passphrase::Passphrase;
+use crate::x509::name::is_readable;
 
 pub(super) const KEY_BYTES: usize = 32;
 pub(super) const NONCE_BYTES: usize = 12;
@@ -133,10 +134,10 @@ impl FileKey {
     }
 }
 
-/// A label is 1 … 64 characters, none of them a control character, no white space at its ends.
+/// A label is 1 … 64 characters, none of them invisible, without white space at its ends.
 pub(super) fn check_label(label: &str) -> Result<(), SealError> {
     let fits = (1..=MAX_LABEL_CHARS).contains(&label.chars().count());
-    if !fits || label.chars().any(char::is_control) || label.trim() != label {
+    if !fits || !is_readable(label) || label.trim() != label {
         return Err(SealError::BadLabel);
     }
     Ok(())

@@ -285,7 +285,7 @@ fn refused_outside() -> Vec<Vector> {
         ),
         vector(
             "signer-without-purpose",
-            "signer-not-trusted",
+            "signer-purpose",
             &good().signed_by("capture-no-purpose.pem").sign(),
         ),
         vector(
