@@ -72,7 +72,9 @@ impl Console {
         match self.candidate(source).await? {
             Err(problem) => inspected.problem = Some(problem),
             Ok(candidate) => {
-                inspected.problem = self.judge(&candidate, guid).await?.err();
+                inspected.problem = self.judge(&candidate, guid).await?.err().map(|problem| {
+                    problem.with("scopeName", scopes.name(candidate.certificate.scope()))
+                });
                 if !local_keys.contains(&candidate.certificate.spki_fingerprint()) {
                     inspected.warning = Some(CommandError::new(codes::PRIVATE_KEY_NOT_HERE));
                 }

@@ -37,12 +37,12 @@ impl From<ClientError> for CommandError {
                 Self::new(codes::BAD_ADDRESS).with("address", address)
             }
             ClientError::Unreachable { server, reason } => {
-                Self::because(codes::PLATFORM_UNREACHABLE, &reason).with("server", server)
+                Self::because(codes::PLATFORM_UNREACHABLE, &reason).with("server", server.trim_end_matches('/'))
             }
-            ClientError::Untrusted { server, reason } => untrusted(&reason).with("server", server),
+            ClientError::Untrusted { server, reason } => untrusted(&reason).with("server", server.trim_end_matches('/')),
             ClientError::Problem(problem) => problem.into(),
             ClientError::Protocol { server, what } => Self::new(codes::PLATFORM_NOT_UNDERSTOOD)
-                .with("server", server)
+                .with("server", server.trim_end_matches('/'))
                 .with("what", what),
             ClientError::Setup(reason) => Self::because(codes::TLS_SETUP, &reason),
         }
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn whoever_is_not_the_platform_is_named_with_the_reason() {
         let error = CommandError::from(ClientError::Untrusted {
-            server: "https://backups.example.org".to_owned(),
+            server: "https://backups.example.org/".to_owned(),
             reason: TrustError::WrongHost,
         });
         assert_eq!(error.code, codes::PLATFORM_WRONG_HOST);
