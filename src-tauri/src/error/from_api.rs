@@ -37,9 +37,12 @@ impl From<ClientError> for CommandError {
                 Self::new(codes::BAD_ADDRESS).with("address", address)
             }
             ClientError::Unreachable { server, reason } => {
-                Self::because(codes::PLATFORM_UNREACHABLE, &reason).with("server", server.trim_end_matches('/'))
+                Self::because(codes::PLATFORM_UNREACHABLE, &reason)
+                    .with("server", server.trim_end_matches('/'))
             }
-            ClientError::Untrusted { server, reason } => untrusted(&reason).with("server", server.trim_end_matches('/')),
+            ClientError::Untrusted { server, reason } => {
+                untrusted(&reason).with("server", server.trim_end_matches('/'))
+            }
             ClientError::Problem(problem) => problem.into(),
             ClientError::Protocol { server, what } => Self::new(codes::PLATFORM_NOT_UNDERSTOOD)
                 .with("server", server.trim_end_matches('/'))
