@@ -33,7 +33,7 @@ fn look_at_everything(desk: &Desk) -> anyhow::Result<()> {
     let ward = Ward::open(desk, &admin)?;
     ward.first()?.back_up()?;
     window.role("button", "Refresh")?.click()?;
-    desk.unfold_tree()?;
+    desk.session.unfold_tree()?;
     window.role_beginning("treeitem", GROUP)?.click()?;
     window.shows("No Group Certificate yet")?;
     window.is_accessible("a Group without a certificate")?;
@@ -50,7 +50,7 @@ fn look_at_everything(desk: &Desk) -> anyhow::Result<()> {
         window.test_id(page)?.click()?;
         window.is_accessible(page)?;
     }
-    desk.choose(
+    desk.session.choose(
         GROUP,
         &["Reports", "Group Certificates Active", "Run Report"],
     )?;
@@ -58,7 +58,7 @@ fn look_at_everything(desk: &Desk) -> anyhow::Result<()> {
     window.is_accessible("report")?;
 
     for (item, dialog) in DIALOGS {
-        desk.choose(GROUP, &[item])?;
+        desk.session.choose(GROUP, &[item])?;
         window.role_beginning("dialog", dialog)?;
         window.is_accessible(item)?;
         window.press("Escape")?;

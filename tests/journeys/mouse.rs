@@ -15,7 +15,7 @@ fn a_key_is_captured_and_recovered_by_mouse() -> anyhow::Result<()> {
         let ward = Ward::open(desk, &admin)?;
         ward.first()?.back_up()?;
         desk.session.role("button", "Refresh")?.click()?;
-        desk.unfold_tree()?;
+        desk.session.unfold_tree()?;
 
         request(desk)?;
         desk.read_out_and_have_signed(&admin)?;
@@ -34,7 +34,8 @@ fn a_key_is_captured_and_recovered_by_mouse() -> anyhow::Result<()> {
 
 fn request(desk: &Desk) -> anyhow::Result<()> {
     let window = &desk.session;
-    desk.choose(GROUP, &["Request Group Certificate…"])?;
+    desk.session
+        .choose(GROUP, &["Request Group Certificate…"])?;
     window.role("button", "Continue")?.click()?;
     window.role_beginning("radio", "RSA 3072")?.click()?;
     window.role("button", "Continue")?.click()?;
@@ -54,7 +55,8 @@ fn upload(desk: &Desk) -> anyhow::Result<()> {
     let window = &desk.session;
     window.role("button", "Refresh")?.click()?;
     window.role_beginning("treeitem", &format!("{GROUP}, Signed, not uploaded"))?;
-    desk.choose(GROUP, &["Upload signed certificate…"])?;
+    desk.session
+        .choose(GROUP, &["Upload signed certificate…"])?;
     window.role("button", "Check certificate")?.click()?;
     window.shows("This certificate can be uploaded")?;
     window.role("button", "Upload certificate")?.click()?;
@@ -70,7 +72,7 @@ fn recover(desk: &Desk, ward: &Ward) -> anyhow::Result<()> {
     let lost = ward.first()?;
     let key = lost.agent.password()?;
     let key = key.trim_end();
-    desk.choose(GROUP, &["Recover encryption key…"])?;
+    desk.session.choose(GROUP, &["Recover encryption key…"])?;
     window.role_beginning("radio", "rad-ws-014")?.click()?;
     window.role("button", "Continue")?.click()?;
     window.shows("Can be opened on this computer")?;
@@ -111,7 +113,7 @@ fn recover(desk: &Desk, ward: &Ward) -> anyhow::Result<()> {
 
 fn report(desk: &Desk) -> anyhow::Result<()> {
     let window = &desk.session;
-    desk.choose(
+    desk.session.choose(
         GROUP,
         &["Reports", "Group Certificates Active", "Run Report"],
     )?;

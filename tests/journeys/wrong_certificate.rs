@@ -19,9 +19,10 @@ fn a_wrong_certificate_is_refused_in_plain_words() -> anyhow::Result<()> {
         let folder = admin.certificates().path().join(other.guid.to_string());
         let window = &desk.session;
         window.role("button", "Refresh")?.click()?;
-        desk.unfold_tree()?;
+        desk.session.unfold_tree()?;
 
-        desk.choose(GROUP, &["Upload signed certificate…"])?;
+        desk.session
+            .choose(GROUP, &["Upload signed certificate…"])?;
         let text = desk.directory().join("letter.pem");
         fs::write(&text, "Dear colleague, the certificate is attached.")?;
         desk.answer_dialogs_with(&text)?;

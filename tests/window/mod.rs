@@ -9,6 +9,7 @@ mod keyboard;
 mod pointer;
 mod session;
 mod stage;
+mod tree;
 mod wait;
 
 pub use self::element::Element;

@@ -1,4 +1,6 @@
-//! The README's pictures, taken from the real window by a journey in tests/.
+//! The README's pictures, taken from the real window.
+
+use std::process::Command;
 
 use crate::program;
 use crate::setup::{self, Need};
@@ -10,8 +12,7 @@ pub(crate) fn take(workspace: &Workspace) -> anyhow::Result<()> {
     setup::install(Need::Tests)?;
     ui::build(workspace)?;
     program::succeed(program::cargo(workspace.root()).args(["build", "--workspace"]))?;
-    let mut cargo = program::cargo(workspace.root());
-    cargo.args(["test", "--workspace", "--test", "screenshots"]);
-    cargo.env("KEYFOLD_BINARIES", workspace.programs());
-    program::succeed(cargo.args(["--", "--ignored", "--nocapture"]))
+    let mut camera = Command::new(workspace.program("keyfold-screenshots"));
+    camera.arg(workspace.path("docs/screenshots"));
+    program::succeed(camera.env("KEYFOLD_BINARIES", workspace.programs()))
 }
