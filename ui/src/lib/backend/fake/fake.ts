@@ -1,0 +1,459 @@
+import type {
+  CapturedKeyView,
+  CertificateFoldersView,
+  CertificateView,
+  CommandError,
+  ConnectionView,
+  CoverageView,
+  FoldersDropped,
+  PlatformView,
+  ScopeDetailView,
+  ScopeView,
+} from "../../bindings";
+import { Failure, type Backend, type Unlisten } from "../backend";
+import { CERTIFICATES, IMPORTED, certificateFolders } from "./folders";
+import { above, accountsBelow, below, organisation, type Organisation } from "./organisation";
+import { Dice } from "./random";
+
+/** How a fake starts, and how it behaves. */
+export interface FakeOptions {
+  /** Milliseconds each command takes. */
+  readonly latency?: number;
+  /** Whether a platform is saved. */
+  readonly connected?: boolean;
+  /** Whether somebody is signed in. */
+  readonly signedIn?: boolean;
+  /** The clock. */
+  readonly now?: Date;
+}
+
+const AUTHORITY = "9c1e5b07a3d84f6290ab7714c3de0f58e6b1240d9f7a83c5562e1b4d08f377a0";
+const PASSPHRASE = "copper lantern violet harbour";
+const SECRET = "Il1O0-vB8&kq|5S2Z";
+
+type Listener<T> = (payload: T) => void;
+
+/** A believable platform and computer in memory: every state, and failures on demand. */
+export class FakeBackend implements Backend {
+  readonly organisation: Organisation;
+  readonly now: Date;
+  folders: CertificateFoldersView;
+  readonly calls: string[] = [];
+
+  #connection: ConnectionView;
+  readonly #latency: number;
+  readonly #dice = new Dice(7);
+  readonly #failures = new Map<string, CommandError>();
+  readonly #foldersChanged = new Set<Listener<CertificateFoldersView>>();
+  readonly #foldersDropped = new Set<Listener<FoldersDropped>>();
+  readonly #clipboardCleared = new Set<Listener<number>>();
+  #cancelled = false;
+
+  constructor(options: FakeOptions = {}) {
+    this.now = options.now ?? new Date();
+    this.organisation = organisation(this.now);
+    this.folders = certificateFolders(this.organisation, this.now);
+    this.#latency = options.latency ?? 0;
+    this.#connection = {
+      platform:
+        options.connected === false ? null : platform("https://platform.northwind.example:8443", AUTHORITY),
+      session: null,
+    };
+    if (options.connected !== false && options.signedIn !== false) this.#signIn("maria.engel");
+  }
+
+  /** Makes the next call of a command fail. */
+  failNext(command: keyof Backend, code: string, params: CommandError["params"] = {}): void {
+    this.#failures.set(command, { code, params });
+  }
+
+  /** What the Rust half would push when folders are dragged over the window. */
+  drop(event: FoldersDropped): void {
+    for (const listener of this.#foldersDropped) listener(event);
+  }
+
+  /** What the Rust half would push when a folder changes. */
+  changeFolders(folders: CertificateFoldersView): void {
+    this.folders = folders;
+    for (const listener of this.#foldersChanged) listener(folders);
+  }
+
+  /** What the Rust half would push 30 seconds after a copy. */
+  clearClipboard(handle: number): void {
+    for (const listener of this.#clipboardCleared) listener(handle);
+  }
+
+  connection: Backend["connection"] = () => this.#answer("connection", () => this.#connection);
+  connect: Backend["connect"] = (address, authority) =>
+    this.#answer("connect", () => {
+      if (!/^https:\/\/[^/]+$/u.test(address))
+        throw new Failure({ code: "bad-address", params: { address } });
+      return (this.#connection = { platform: platform(address, authority), session: null });
+    });
+  forgetConnection: Backend["forgetConnection"] = () =>
+    this.#answer("forgetConnection", () => (this.#connection = { platform: null, session: null }));
+  signIn: Backend["signIn"] = (user, password) =>
+    this.#answer("signIn", () => {
+      if (password === "wrong")
+        throw new Failure({ code: "platform-refused", params: { reason: "Name or password is wrong." } });
+      return this.#signIn(user);
+    });
+  signOut: Backend["signOut"] = () =>
+    this.#answer("signOut", () => (this.#connection = { ...this.#connection, session: null }));
+
+  scopes: Backend["scopes"] = () => this.#answer("scopes", () => this.organisation.scopes);
+  scopeDetail: Backend["scopeDetail"] = (scope) => this.#answer("scopeDetail", () => this.#detail(scope));
+  createScope: Backend["createScope"] = (kind, name, parent) =>
+    this.#answer("createScope", () => {
+      const made: ScopeView = {
+        guid: this.#dice.uuid(),
+        kind,
+        name,
+        parent,
+        accounts: 0,
+        state: "none",
+        expiresAt: null,
+        daysLeft: null,
+      };
+      this.organisation.scopes.push(made);
+      return made;
+    });
+  changeScope: Backend["changeScope"] = (guid, name, parent) =>
+    this.#answer("changeScope", () => {
+      const scope = this.#scope(guid);
+      if (name !== null) scope.name = name;
+      if (parent !== null) scope.parent = parent;
+      return scope;
+    });
+  deleteScope: Backend["deleteScope"] = (guid) =>
+    this.#answer("deleteScope", () => {
+      if (below(this.organisation, guid).size > 1 || accountsBelow(this.organisation, guid).length > 0) {
+        throw new Failure({
+          code: "platform-refused",
+          params: { reason: "It is not empty. Move or delete what is in it first." },
+        });
+      }
+      this.organisation.scopes = this.organisation.scopes.filter((scope) => scope.guid !== guid);
+      return null;
+    });
+
+  accounts: Backend["accounts"] = (scope) =>
+    this.#answer("accounts", () => accountsBelow(this.organisation, scope));
+  createAccount: Backend["createAccount"] = (name, group) =>
+    this.#answer("createAccount", () => {
+      const groupName = this.#scope(group).name;
+      const account = {
+        id: this.#dice.uuid(),
+        name,
+        group,
+        groupName,
+        lastBackupAt: null,
+        keyState: "never" as const,
+        capturedTo: [],
+        enrolled: false,
+      };
+      this.organisation.accounts.push(account);
+      return account;
+    });
+  changeAccount: Backend["changeAccount"] = (id, name, group) =>
+    this.#answer("changeAccount", () => {
+      const account = this.#account(id);
+      if (name !== null) account.name = name;
+      if (group !== null)
+        Object.assign(account, { group, groupName: this.#scope(group).name, keyState: "needsBackup" });
+      return account;
+    });
+  deleteAccount: Backend["deleteAccount"] = (id) =>
+    this.#answer("deleteAccount", () => {
+      this.organisation.accounts = this.organisation.accounts.filter((account) => account.id !== id);
+      return null;
+    });
+  createEnrolment: Backend["createEnrolment"] = () =>
+    this.#answer("createEnrolment", () => ({
+      enrolment: `kf1.${btoa(this.#dice.hex(90)).replaceAll("=", "")}`,
+      expiresAt: new Date(this.now.getTime() + 24 * 3600 * 1000).toISOString(),
+    }));
+
+  passphraseStrength: Backend["passphraseStrength"] = (passphrase) =>
+    this.#answer("passphraseStrength", () => {
+      const score = Math.min(4, Math.floor(passphrase.length / 5));
+      return {
+        score,
+        crackTime: ["less than a second", "3 minutes", "5 days", "40 years", "centuries"][score] ?? "",
+        warning: score < 2 ? "This is similar to a commonly used password." : null,
+        suggestions: score < 3 ? ["Add another word or two. Uncommon words are better."] : [],
+        acceptable: score >= 3,
+      };
+    });
+  requestCertificate: Backend["requestCertificate"] = async (guid, _keySize, _passphrase, onProgress) => {
+    this.#cancelled = false;
+    for (let i = 0; i <= 20; i += 1) {
+      onProgress({ step: "generatingKeyPair", fraction: i / 20 });
+      await this.#pause(this.#latency);
+      if (this.#cancelled) throw new Failure({ code: "cancelled" });
+    }
+    for (const step of ["sealing", "submitting"] as const) {
+      onProgress({ step });
+      await this.#pause(this.#latency * 3);
+    }
+    return this.#answer("requestCertificate", () => this.#request(guid));
+  };
+  cancelRequest: Backend["cancelRequest"] = () => {
+    this.#cancelled = true;
+    return Promise.resolve(null);
+  };
+  submitRequest: Backend["submitRequest"] = (guid, spkiFingerprint) =>
+    this.#answer("submitRequest", () => {
+      const path = above(this.organisation, guid)
+        .map((scope) => scope.name)
+        .reverse();
+      const request = {
+        id: this.#dice.uuid(),
+        scope: guid,
+        scopeName: this.#scope(guid).name,
+        path,
+        requester: "Maria Engel",
+        submittedAt: this.now.toISOString(),
+        spkiFingerprint,
+        state: "waiting" as const,
+        reason: null,
+        keyOnThisComputer: true,
+      };
+      this.organisation.requests.unshift(request);
+      return request;
+    });
+  saveRequestCopy: Backend["saveRequestCopy"] = () =>
+    this.#answer("saveRequestCopy", () => "~/Documents/request-3f9a71c2.pem");
+
+  pickCertificateFile: Backend["pickCertificateFile"] = () =>
+    this.#answer("pickCertificateFile", () => ({
+      name: "signed-certificate.pem",
+      path: "~/Downloads/signed-certificate.pem",
+    }));
+  inspectCertificate: Backend["inspectCertificate"] = (guid) =>
+    this.#answer("inspectCertificate", () => ({
+      certificate: this.#certificate(guid),
+      problem: null,
+      warning: null,
+      replaces: this.organisation.certificates.find((each) => each.scope === guid && captures(each)) ?? null,
+    }));
+  uploadCertificate: Backend["uploadCertificate"] = (guid) =>
+    this.#answer("uploadCertificate", () => {
+      for (const each of this.organisation.certificates)
+        if (each.scope === guid && captures(each)) each.state = "superseded";
+      const certificate = {
+        ...this.#certificate(guid),
+        state: "active" as const,
+        uploadedBy: "Maria Engel",
+        uploadedAt: this.now.toISOString(),
+      };
+      this.organisation.certificates.unshift(certificate);
+      for (const request of this.organisation.requests)
+        if (request.scope === guid) request.state = "uploaded";
+      Object.assign(this.#scope(guid), {
+        state: "active",
+        expiresAt: certificate.notAfter,
+        daysLeft: certificate.daysLeft,
+      });
+      const covered = accountsBelow(this.organisation, guid);
+      const left = covered.filter(
+        (account) => account.keyState === "needsBackup" || account.keyState === "never",
+      );
+      return {
+        certificate,
+        capturedNow: covered.length - left.length,
+        accounts: covered.length,
+        needsBackup: left.map((account) => account.name),
+        notSaved: null,
+      };
+    });
+
+  capturedKeys: Backend["capturedKeys"] = (id) => this.#answer("capturedKeys", () => this.#capturedKeys(id));
+  recoverKey: Backend["recoverKey"] = (id, reason, passphrase) =>
+    this.#answer("recoverKey", () => {
+      if (!reason.trim()) throw new Failure({ code: "reason-missing" });
+      if (passphrase !== PASSPHRASE) throw new Failure({ code: "wrong-passphrase" });
+      const account = this.organisation.accounts.find((each) => id.startsWith(each.id));
+      return {
+        handle: 1,
+        accountName: account?.name ?? "",
+        capturedAt: this.now.toISOString(),
+        secrets: [
+          { name: "password", length: SECRET.length, text: true },
+          { name: "key-file", length: 2048, text: false },
+        ],
+      };
+    });
+  revealSecret: Backend["revealSecret"] = () => this.#answer("revealSecret", () => SECRET);
+  copySecret: Backend["copySecret"] = () => this.#answer("copySecret", () => 30);
+  saveSecret: Backend["saveSecret"] = (_handle, name) =>
+    this.#answer("saveSecret", () => `~/Documents/${name}`);
+  forgetRecoveredKey: Backend["forgetRecoveredKey"] = () => this.#answer("forgetRecoveredKey", () => null);
+
+  certificateFolders: Backend["certificateFolders"] = () =>
+    this.#answer("certificateFolders", () => this.folders);
+  openCertificatesDirectory: Backend["openCertificatesDirectory"] = () =>
+    this.#answer("openCertificatesDirectory", () => null);
+  exportFolders: Backend["exportFolders"] = () => this.#answer("exportFolders", () => "~/USB stick");
+  importFolders: Backend["importFolders"] = () => this.#answer("importFolders", () => IMPORTED);
+  deleteKeyPair: Backend["deleteKeyPair"] = (name, spki, typed) =>
+    this.#answer("deleteKeyPair", () => {
+      const folder = this.folders.folders.find((each) => each.folder === name);
+      if (!folder || folder.name !== typed) throw new Failure({ code: "name-not-equal" });
+      const keyPairs = folder.keyPairs.filter((pair) => pair.spkiFingerprint !== spki);
+      const folders = this.folders.folders
+        .map((each) => (each === folder ? { ...folder, keyPairs } : each))
+        .filter((each) => each.keyPairs.length > 0 || each.name === null);
+      this.changeFolders({ path: CERTIFICATES, folders });
+      return null;
+    });
+  activeCertificates: Backend["activeCertificates"] = (guid) =>
+    this.#answer("activeCertificates", () =>
+      [...below(this.organisation, guid)].flatMap((each) => {
+        const scope = this.#scope(each);
+        const ancestors = above(this.organisation, each);
+        return this.organisation.certificates
+          .filter((certificate) => captures(certificate))
+          .filter(
+            (certificate) =>
+              certificate.scope === each || ancestors.some((it) => it.guid === certificate.scope),
+          )
+          .map((certificate) => ({
+            scope: each,
+            name: scope.name,
+            path: ancestors.map((it) => it.name).reverse(),
+            kind: scope.kind,
+            certificate: certificate.fingerprint,
+            fromScope: certificate.scope,
+            fromName: certificate.scopeName,
+            notBefore: certificate.notBefore,
+            notAfter: certificate.notAfter,
+            daysLeft: certificate.daysLeft,
+            state: certificate.state ?? "active",
+          }));
+      }),
+    );
+
+  onFoldersChanged: Backend["onFoldersChanged"] = (listener) => listen(this.#foldersChanged, listener);
+  onFoldersDropped: Backend["onFoldersDropped"] = (listener) => listen(this.#foldersDropped, listener);
+  onClipboardCleared: Backend["onClipboardCleared"] = (listener) => listen(this.#clipboardCleared, listener);
+
+  async #answer<T>(command: keyof Backend, work: () => T): Promise<T> {
+    this.calls.push(command);
+    await this.#pause(this.#latency);
+    const failure = this.#failures.get(command);
+    this.#failures.delete(command);
+    if (failure) throw new Failure(failure);
+    // A copy, as IPC would make one: pages can't change the platform by accident.
+    return structuredClone(work());
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  }
+
+  #signIn(user: string): ConnectionView {
+    const scope = this.organisation.scopes[0]?.guid ?? "";
+    return (this.#connection = {
+      ...this.#connection,
+      session: { user, displayName: "Maria Engel", role: "admin", scope },
+    });
+  }
+
+  #scope(guid: string): ScopeView {
+    const scope = this.organisation.scopes.find((each) => each.guid === guid);
+    if (!scope) throw new Failure({ code: "scope-not-found" });
+    return scope;
+  }
+
+  #account(id: string) {
+    const account = this.organisation.accounts.find((each) => each.id === id);
+    if (!account)
+      throw new Failure({ code: "platform-refused", params: { reason: "This account is no longer there." } });
+    return account;
+  }
+
+  #request(guid: string) {
+    const scope = this.#scope(guid);
+    const spkiFingerprint = this.#dice.hex(64);
+    if (scope.state === "none") scope.state = "requested";
+    void this.submitRequest(guid, spkiFingerprint);
+    return {
+      scope: guid,
+      scopeName: scope.name,
+      spkiFingerprint,
+      folder: `${CERTIFICATES}/${guid}`,
+      notSubmitted: null,
+    };
+  }
+
+  #certificate(guid: string): CertificateView {
+    const request = this.organisation.requests.find((each) => each.scope === guid);
+    const notAfter = new Date(this.now.getTime() + 1000 * 24 * 3600 * 1000).toISOString();
+    return {
+      fingerprint: new Dice(11).hex(64),
+      spkiFingerprint: request?.spkiFingerprint ?? new Dice(12).hex(64),
+      scope: guid,
+      scopeName: this.#scope(guid).name,
+      notBefore: this.now.toISOString(),
+      notAfter,
+      daysLeft: 1000,
+      keyBits: 4096,
+      state: null,
+      uploadedAt: null,
+      uploadedBy: null,
+      keyOnThisComputer: true,
+    };
+  }
+
+  #detail(guid: string): ScopeDetailView {
+    const coverage: CoverageView = { captured: 0, inMemory: 0, needsBackup: 0, never: 0 };
+    for (const account of accountsBelow(this.organisation, guid)) coverage[account.keyState] += 1;
+    const ancestors = above(this.organisation, guid);
+    this.#scope(guid);
+    return {
+      coverage,
+      certificates: this.organisation.certificates.filter((each) => each.scope === guid),
+      inherited: ancestors.flatMap((scope) =>
+        this.organisation.certificates.filter((each) => each.scope === scope.guid && captures(each)),
+      ),
+      requests: this.organisation.requests.filter((each) => each.scope === guid),
+    };
+  }
+
+  #capturedKeys(id: string): CapturedKeyView[] {
+    const account = this.#account(id);
+    if (account.capturedTo.length === 0) return [];
+    const earlier = ["Schools (before the move)"];
+    return [...account.capturedTo, ...earlier].map((scopeName, index) => {
+      const scope = this.organisation.scopes.find((each) => each.name === scopeName);
+      const certificate = this.organisation.certificates.find((each) => each.scope === scope?.guid);
+      return {
+        id: `${id}-${index}`,
+        account: id,
+        accountName: account.name,
+        keyId: new Dice(index < 2 ? 3 : 4).uuid(),
+        scope: scope?.guid ?? new Dice(5).uuid(),
+        scopeName,
+        certificate: certificate?.fingerprint ?? new Dice(6).hex(64),
+        capturedAt: new Date(this.now.getTime() - (index < 2 ? 0.4 : 210) * 24 * 3600 * 1000).toISOString(),
+        current: index < account.capturedTo.length,
+        keyOnThisComputer: certificate?.keyOnThisComputer ?? false,
+      };
+    });
+  }
+}
+
+const captures = (certificate: CertificateView): boolean =>
+  certificate.state === "active" || certificate.state === "expiresSoon";
+
+const platform = (address: string, authority: string): PlatformView => ({
+  name: "Northwind Backups",
+  address,
+  authority,
+});
+
+function listen<T>(listeners: Set<Listener<T>>, listener: Listener<T>): Promise<Unlisten> {
+  listeners.add(listener);
+  return Promise.resolve(() => listeners.delete(listener));
+}

@@ -1,0 +1,21 @@
+/** The words on menus and buttons: the names that administrators know. */
+export const menu = {
+  request: "Request Group Certificate…",
+  renew: "Renew…",
+  upload: "Upload signed certificate…",
+  recover: "Recover encryption key…",
+  recoverShort: "Recover…",
+  share: "Share…",
+  reports: "Reports",
+  activeReport: "Group Certificates Active",
+  runReport: "Run Report",
+  newCollection: "New Collection…",
+  newGroup: "New Group…",
+  newAccount: "New Account…",
+  enrol: "Enrol an Agent…",
+  rename: "Rename…",
+  move: "Move…",
+  remove: "Delete…",
+  open: "Open",
+  label: (name: string) => `Actions for ${name}`,
+} as const;

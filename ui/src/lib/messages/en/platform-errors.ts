@@ -1,0 +1,56 @@
+import { say, type Explain } from "../words";
+
+/** Words for what the platform refuses. */
+export const platformErrors: { readonly [code in string]: Explain } = {
+  "wrong-credentials": say(
+    "Name and password don’t match",
+    "Check capitals and keyboard layout. This is the password of the platform, not a passphrase.",
+  ),
+  "too-many-attempts": say("Too many attempts", "Wait a few minutes, then sign in again."),
+  "not-allowed": say(
+    "You are not allowed to do this here",
+    "Ask someone who administers a Collection above it.",
+  ),
+  "not-found": say(
+    "The platform doesn’t know this any more",
+    "It may have been deleted. Refresh and look again.",
+  ),
+  "parent-not-found": say("The Collection it should go into is gone", "Refresh the tree and choose another."),
+  "parent-is-group": say("A Group holds Accounts only", "Choose a Collection."),
+  "parent-is-collection": say("A Collection holds no Accounts", "Choose a Group."),
+  "moved-into-itself": say("A Collection can’t be moved into itself", "Choose a place outside it."),
+  "root-stays": say(
+    "The topmost Collection stays where it is",
+    "It can be renamed, but not moved or deleted.",
+  ),
+  "not-empty": say("It is not empty", "Move or delete what is in it first."),
+  "has-captured-keys": say(
+    "This account has captured keys",
+    "They would be lost with it, so it can’t be deleted. Rename or move it instead.",
+  ),
+  "name-taken": say("This name is taken here", "Choose another name, or another place."),
+  "name-refused": say("This name can’t be used", "Use 1 to 200 ordinary characters."),
+  "reason-refused": say("This reason can’t be recorded", "Write it in fewer, ordinary characters."),
+  "certificate-replaces-another": say(
+    "Another certificate became active in the meantime",
+    "Go back and check again: you will be told which one this replaces.",
+  ),
+  "certificate-superseded": say(
+    "This certificate was replaced before",
+    "A later one is active. Request a new one if you want to replace that.",
+  ),
+  "capture-failed": say(
+    "The platform could not capture the keys",
+    "Nothing was changed. Try again, and tell the platform’s administrator if it goes on.",
+  ),
+  "capture-signer-refused": say(
+    "The platform’s own signing certificate is not accepted",
+    "Its administrator has to have it issued anew by the Authority.",
+  ),
+  "store-failed": say(
+    "The platform could not store this",
+    "Try again. Tell its administrator if it goes on.",
+  ),
+  busy: say("The platform is busy", "Wait a moment, then try again."),
+  timeout: say("The platform took too long to answer", "Look whether it was done before you try again."),
+};

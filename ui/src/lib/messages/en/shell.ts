@@ -1,0 +1,94 @@
+import { count } from "../words";
+
+export const shell = {
+  product: "Keyfold",
+  tree: "Collections, Groups and Accounts",
+  collections: "Collections",
+  thisComputer: "This computer",
+  folders: "Certificate folders",
+  search: "Search Collections, Groups and Accounts",
+  searchHint: "Search…",
+  searchKeys: "Ctrl K",
+  clearSearch: "Clear the search",
+  nothingFound: (text: string) => `Nothing is called “${text}”.`,
+  found: (n: number) => `${count(n, "match", "matches")}`,
+  expand: "Expand",
+  collapse: "Collapse",
+  connectedTo: (host: string) => `Connected to ${host}`,
+  signedOutOf: (host: string) => `Signed out of ${host}`,
+  lost: (host: string) => `No connection to ${host}`,
+  notConnected: "Not connected",
+  retry: "Try again",
+  authority: "Authority",
+  authorityTitle: (fingerprint: string) => `SHA-256 fingerprint of the Authority’s root: ${fingerprint}`,
+  signedInAs: (name: string) => `Signed in as ${name}`,
+  signOut: "Sign out",
+  refresh: "Refresh",
+  dropHere: "Drop to import certificate folders",
+  dropHint: "Keyfold checks each folder and never replaces a different private key.",
+  close: "Close",
+  cancel: "Cancel",
+  back: "Back",
+  next: "Continue",
+  copy: "Copy",
+  copied: "Copied",
+  more: "More actions",
+  loading: "Loading",
+  details: "Details",
+} as const;
+
+export const kinds = { collection: "Collection", group: "Group" } as const;
+
+export const scopeStates = {
+  none: "No certificate",
+  requested: "Requested",
+  signedNotUploaded: "Signed, not uploaded",
+  active: "Active",
+  expiresSoon: "Expires soon",
+  expired: "Expired",
+  revoked: "Revoked",
+} as const;
+
+export const certificateStates = {
+  active: "Active",
+  expiresSoon: "Expires soon",
+  expired: "Expired",
+  revoked: "Revoked",
+  superseded: "Superseded",
+} as const;
+
+export const certificateStateHints = {
+  active: "Captures keys.",
+  expiresSoon: "Captures keys, but not for long. Request a new one in good time.",
+  expired: "Captures no more keys. It still recovers what it captured.",
+  revoked: "Captures no more keys. It still recovers what it captured.",
+  superseded: "A later certificate took its place. It still recovers what it captured.",
+} as const;
+
+export const requestStates = {
+  waiting: "Waiting for the Authority",
+  signed: "Signed, not uploaded",
+  uploaded: "Uploaded",
+  rejected: "Rejected",
+  replaced: "Replaced",
+} as const;
+
+export const keyStates = {
+  captured: "Captured",
+  inMemory: "In memory only",
+  needsBackup: "Needs a backup",
+  never: "Never backed up",
+} as const;
+
+export const keyStateHints = {
+  captured: "The key this account uses now could be recovered.",
+  inMemory: "The platform has the key in memory. It is captured as soon as a certificate is active.",
+  needsBackup: "The next backup captures the key.",
+  never: "No backup has ended yet, so there is no key to capture.",
+} as const;
+
+/** `Expires in 26 days`, `Expires today`, `Expired 3 days ago`. */
+export function expiry(days: number): string {
+  if (days === 0) return "Expires today";
+  return days > 0 ? `Expires in ${count(days, "day")}` : `Expired ${count(-days, "day")} ago`;
+}

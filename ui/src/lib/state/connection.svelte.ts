@@ -1,0 +1,100 @@
+import { Failure, type Backend } from "../backend/backend";
+import type { ConnectionView, PlatformView, SessionView } from "../bindings";
+import { Loaded } from "./loaded.svelte";
+
+/** The platform this Console talks to, and who is signed in. */
+export class Connection {
+  readonly loaded = new Loaded<ConnectionView>();
+  /** Whether the platform answered the last call. */
+  reachable = $state(true);
+  /** Whether the session ended while the window was in use: pages stay, and the admin signs in again over them. */
+  expired = $state(false);
+  readonly #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  get platform(): PlatformView | null {
+    return this.loaded.value?.platform ?? null;
+  }
+
+  get session(): SessionView | null {
+    return this.loaded.value?.session ?? null;
+  }
+
+  /** Host and port of the platform. */
+  get host(): string {
+    return this.platform?.address.replace(/^https:\/\//u, "") ?? "";
+  }
+
+  load(): Promise<void> {
+    return this.loaded.fetch(() => this.#backend.connection());
+  }
+
+  async connect(address: string, authority: string): Promise<void> {
+    this.loaded.value = await this.#backend.connect(address, authority);
+  }
+
+  async forget(): Promise<void> {
+    this.loaded.value = await this.#backend.forgetConnection();
+  }
+
+  async signIn(user: string, password: string): Promise<void> {
+    this.loaded.value = await this.#backend.signIn(user, password);
+    this.expired = false;
+  }
+
+  async signOut(): Promise<void> {
+    this.loaded.value = await this.#backend.signOut();
+    this.expired = false;
+  }
+
+  /** Notes what an answer of the platform says about the connection. */
+  note(failure?: Failure): void {
+    this.reachable = failure?.code !== "platform-unreachable";
+    if (failure?.code === "signed-out" && this.session) this.expired = true;
+  }
+}
+
+/** Commands that never speak to the platform, so that their answers say nothing about the connection. */
+const LOCAL: ReadonlySet<string> = new Set([
+  "connection",
+  "passphraseStrength",
+  "cancelRequest",
+  "saveRequestCopy",
+  "pickCertificateFile",
+  "revealSecret",
+  "copySecret",
+  "saveSecret",
+  "forgetRecoveredKey",
+  "certificateFolders",
+  "openCertificatesDirectory",
+  "exportFolders",
+  "importFolders",
+  "deleteKeyPair",
+  "onFoldersChanged",
+  "onFoldersDropped",
+  "onClipboardCleared",
+]);
+
+/** The same backend, with every answer noted. */
+export function noted(backend: Backend, note: (failure?: Failure) => void): Backend {
+  return new Proxy(backend, {
+    get(target, name: keyof Backend) {
+      const command = target[name] as (...args: unknown[]) => Promise<unknown>;
+      if (typeof command !== "function" || LOCAL.has(name)) return command;
+      return async (...args: unknown[]) => {
+        try {
+          const answer = await command.apply(target, args);
+          note();
+          return answer;
+        } catch (thrown) {
+          const failure = Failure.from(thrown);
+          note(failure);
+          throw failure;
+        }
+      };
+    },
+  });
+}

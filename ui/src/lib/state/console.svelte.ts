@@ -1,0 +1,66 @@
+import { createContext } from "svelte";
+
+import type { Backend } from "../backend/backend";
+import { Connection, noted } from "./connection.svelte";
+import { Dialogs } from "./dialogs.svelte";
+import { Folders } from "./folders.svelte";
+import { Organisation } from "./organisation.svelte";
+import { Place } from "./place.svelte";
+import { Tree } from "./tree.svelte";
+import { Waiting } from "./waiting.svelte";
+
+/** All state of the window, one part a domain. */
+export class Console {
+  readonly backend: Backend;
+  readonly connection: Connection;
+  readonly organisation: Organisation;
+  readonly tree: Tree;
+  readonly folders: Folders;
+  readonly waiting: Waiting;
+  readonly place = new Place();
+  readonly dialogs = new Dialogs();
+
+  constructor(backend: Backend) {
+    this.connection = new Connection(backend);
+    this.backend = noted(backend, (failure) => this.connection.note(failure));
+    this.organisation = new Organisation(this.backend);
+    this.tree = new Tree(this.organisation);
+    this.folders = new Folders(this.backend);
+    this.waiting = new Waiting(this.organisation, this.folders);
+  }
+
+  /** Whether the user requests and uploads certificates and recovers keys. */
+  get administers(): boolean {
+    return this.connection.session?.role === "admin";
+  }
+
+  /** Fetches all that the window shows, once somebody is signed in. */
+  async enter(): Promise<void> {
+    const root = this.connection.session?.scope;
+    if (root === undefined) return;
+    await Promise.all([this.organisation.load(root), this.folders.load()]);
+    if (!this.place.at && this.organisation.scope(root)) {
+      this.tree.openTop();
+      this.tree.active = root;
+      this.place.goToScope(root);
+    }
+    await this.waiting.load();
+  }
+
+  /** Fetches all that is shown again. */
+  async refresh(): Promise<void> {
+    await Promise.all([this.organisation.refresh(), this.folders.load()]);
+    await this.waiting.load();
+  }
+
+  /** Signs out and forgets what the platform said. */
+  async leave(): Promise<void> {
+    await this.connection.signOut();
+    this.organisation.clear();
+    this.place.at = undefined;
+    this.dialogs.close();
+  }
+}
+
+/** The window's state, from anywhere below the window. */
+export const [useConsole, provideConsole] = createContext<Console>();

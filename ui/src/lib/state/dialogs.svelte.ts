@@ -1,0 +1,33 @@
+import type { KeyPairView, ScopeKindView } from "../bindings";
+
+/** A node that is renamed, moved or deleted. */
+export type Node = { readonly scope: string } | { readonly account: string };
+
+/** The dialog that stands over the page. */
+export type Open =
+  | { readonly dialog: "request"; readonly scope: string }
+  | { readonly dialog: "upload"; readonly scope: string }
+  | { readonly dialog: "recover"; readonly scope: string; readonly account?: string }
+  | { readonly dialog: "share"; readonly scope: string }
+  | { readonly dialog: "enrol"; readonly account: string }
+  | { readonly dialog: "create"; readonly kind: ScopeKindView | "account"; readonly parent: string }
+  | { readonly dialog: "rename" | "move" | "delete"; readonly node: Node }
+  | {
+      readonly dialog: "deleteKeyPair";
+      readonly folder: string;
+      readonly name: string;
+      readonly keyPair: KeyPairView;
+    };
+
+/** Which dialog is open: one at a time. */
+export class Dialogs {
+  open = $state.raw<Open>();
+
+  show(open: Open): void {
+    this.open = open;
+  }
+
+  close(): void {
+    this.open = undefined;
+  }
+}

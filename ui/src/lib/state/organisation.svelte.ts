@@ -1,0 +1,162 @@
+import { SvelteMap } from "svelte/reactivity";
+
+import type { Backend } from "../backend/backend";
+import type { AccountView, ScopeDetailView, ScopeKindView, ScopeView } from "../bindings";
+import { byName } from "../format";
+import { Loaded } from "./loaded.svelte";
+
+/** Collections, Groups and Accounts as the platform has them. */
+export class Organisation {
+  readonly scopes = new Loaded<ScopeView[]>();
+  readonly accounts = new Loaded<AccountView[]>();
+  readonly #details = new SvelteMap<string, Loaded<ScopeDetailView>>();
+  readonly #backend: Backend;
+  #root = "";
+
+  readonly #byGuid = $derived(new Map((this.scopes.value ?? []).map((scope) => [scope.guid, scope])));
+  readonly #accountsById = $derived(
+    new Map((this.accounts.value ?? []).map((account) => [account.id, account])),
+  );
+  readonly #children = $derived(
+    grouped(this.scopes.value ?? [], (scope) => this.#parent(scope) ?? "", byKindThenName),
+  );
+  readonly #accountsOf = $derived(
+    grouped(
+      this.accounts.value ?? [],
+      (account) => account.group,
+      (a, b) => byName(a.name, b.name),
+    ),
+  );
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** Scopes at the top of what the user may see. */
+  get roots(): readonly ScopeView[] {
+    return this.#children.get("") ?? [];
+  }
+
+  scope(guid: string): ScopeView | undefined {
+    return this.#byGuid.get(guid);
+  }
+
+  account(id: string): AccountView | undefined {
+    return this.#accountsById.get(id);
+  }
+
+  children(guid: string): readonly ScopeView[] {
+    return this.#children.get(guid) ?? [];
+  }
+
+  accountsOf(group: string): readonly AccountView[] {
+    return this.#accountsOf.get(group) ?? [];
+  }
+
+  /** Scopes from the root down to the parent. */
+  path(guid: string): ScopeView[] {
+    const path: ScopeView[] = [];
+    let at = this.scope(this.scope(guid)?.parent ?? "");
+    while (at && !path.includes(at)) {
+      path.unshift(at);
+      at = this.scope(at.parent ?? "");
+    }
+    return path;
+  }
+
+  /** The scope and all below it, in tree order. */
+  below(guid: string): ScopeView[] {
+    const scope = this.scope(guid);
+    return scope ? [scope, ...this.children(guid).flatMap((child) => this.below(child.guid))] : [];
+  }
+
+  accountsBelow(guid: string): AccountView[] {
+    return this.below(guid).flatMap((scope) => this.accountsOf(scope.guid));
+  }
+
+  /** What the page of a scope shows beside its accounts. */
+  detail(guid: string): Loaded<ScopeDetailView> | undefined {
+    return this.#details.get(guid);
+  }
+
+  async loadDetail(guid: string): Promise<void> {
+    const detail = this.#details.get(guid) ?? new Loaded<ScopeDetailView>();
+    this.#details.set(guid, detail);
+    await detail.fetch(() => this.#backend.scopeDetail(guid));
+  }
+
+  /** Fetches the tree from the user's scope down. */
+  async load(root: string): Promise<void> {
+    this.#root = root;
+    await Promise.all([
+      this.scopes.fetch(() => this.#backend.scopes()),
+      this.accounts.fetch(() => this.#backend.accounts(root)),
+    ]);
+  }
+
+  /** Fetches all that is shown again. */
+  async refresh(): Promise<void> {
+    const shown = [...this.#details.keys()];
+    await Promise.all([this.load(this.#root), ...shown.map((guid) => this.loadDetail(guid))]);
+  }
+
+  /** Forgets everything, when somebody signs out. */
+  clear(): void {
+    this.scopes.clear();
+    this.accounts.clear();
+    this.#details.clear();
+  }
+
+  async createScope(kind: ScopeKindView, name: string, parent: string): Promise<ScopeView> {
+    const made = await this.#backend.createScope(kind, name, parent);
+    await this.refresh();
+    return made;
+  }
+
+  async changeScope(guid: string, name: string | null, parent: string | null): Promise<void> {
+    await this.#backend.changeScope(guid, name, parent);
+    await this.refresh();
+  }
+
+  async deleteScope(guid: string): Promise<void> {
+    await this.#backend.deleteScope(guid);
+    this.#details.delete(guid);
+    await this.refresh();
+  }
+
+  async createAccount(name: string, group: string): Promise<AccountView> {
+    const made = await this.#backend.createAccount(name, group);
+    await this.refresh();
+    return made;
+  }
+
+  async changeAccount(id: string, name: string | null, group: string | null): Promise<void> {
+    await this.#backend.changeAccount(id, name, group);
+    await this.refresh();
+  }
+
+  async deleteAccount(id: string): Promise<void> {
+    await this.#backend.deleteAccount(id);
+    await this.refresh();
+  }
+
+  /** The parent, if the user may see it: a scope whose parent is out of reach is a root. */
+  #parent(scope: ScopeView): string | null {
+    return scope.parent !== null && this.#byGuid.has(scope.parent) ? scope.parent : null;
+  }
+}
+
+function grouped<T>(items: readonly T[], key: (item: T) => string, order: (a: T, b: T) => number) {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  for (const group of groups.values()) group.sort(order);
+  return groups as ReadonlyMap<string, readonly T[]>;
+}
+
+function byKindThenName(a: ScopeView, b: ScopeView): number {
+  return a.kind === b.kind ? byName(a.name, b.name) : a.kind === "collection" ? -1 : 1;
+}
