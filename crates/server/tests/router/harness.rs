@@ -1,0 +1,339 @@
+//! A small AccountServer in this process: fixed time, fixed randomness, a tree of five scopes, people everywhere.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{Method, Request};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use keyfold_api::sessions::{Role, User};
+use keyfold_core::id::{AccountId, ScopeGuid, ScopeKind};
+use keyfold_server::attempts::Attempts;
+use keyfold_server::cache::KeyCache;
+use keyfold_server::clock::{Clock, Entropy, token_hash};
+use keyfold_server::passwords::{self, Verifier};
+use keyfold_server::routes::router;
+use keyfold_server::state::Platform;
+use keyfold_server::store::sqlite::SqliteStore;
+use keyfold_server::store::{
+    AccountStore as _, PeopleStore as _, ScopeRow, ScopeStore as _, UserRow,
+};
+use keyfold_server::trust::{Trust, TrustFiles};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+use tower::ServiceExt as _;
+
+pub(crate) const ROOT: &str = "10000000-0000-4000-8000-000000000001";
+/// Has certificates in tests/vectors/platform.
+pub(crate) const COLLECTION: &str = "6f9619ff-8b86-4011-b42d-00cf4fc964ff";
+/// Lies in `COLLECTION`; has certificates too.
+pub(crate) const GROUP: &str = "3d813cbb-47fb-42ba-91df-831e1593ac29";
+pub(crate) const OTHER: &str = "20000000-0000-4000-8000-000000000002";
+/// Lies in `OTHER`.
+pub(crate) const OTHER_GROUP: &str = "30000000-0000-4000-8000-000000000003";
+/// Lies in `GROUP`.
+pub(crate) const ACCOUNT: &str = "40000000-0000-4000-8000-000000000004";
+/// Lies in `OTHER_GROUP`.
+pub(crate) const OTHER_ACCOUNT: &str = "50000000-0000-4000-8000-000000000005";
+/// Nothing has this number.
+pub(crate) const NOTHING: &str = "90000000-0000-4000-8000-000000000009";
+
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const START: OffsetDateTime = datetime!(2026-03-01 12:00 UTC);
+
+/// People, by their sign-in name, which is their session's token too: role and scope.
+const PEOPLE: [(&str, Role, &str); 5] = [
+    ("root-admin", Role::Admin, ROOT),
+    ("ann", Role::Admin, COLLECTION),
+    ("gus", Role::Admin, GROUP),
+    ("otto", Role::Admin, OTHER),
+    ("olga", Role::Officer, ROOT),
+];
+
+pub(crate) struct House {
+    pub(crate) platform: Arc<Platform>,
+    pub(crate) store: SqliteStore,
+    pub(crate) clock: TestClock,
+    router: Router,
+    directory: TempDir,
+}
+
+/// An answer: its status and its body as JSON, `null` when it is empty.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) kind: String,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    pub(crate) fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or("no code")
+    }
+
+    /// What snapshots show.
+    pub(crate) fn shown(&self) -> String {
+        format!("{} {}\n{:#}", self.status, self.kind, self.body)
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct TestClock(Arc<Mutex<OffsetDateTime>>);
+
+impl TestClock {
+    pub(crate) fn forward(&self, by: Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> OffsetDateTime {
+        *self.0.lock().unwrap()
+    }
+}
+
+pub(crate) fn vector(file: &str) -> String {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors");
+    fs::read_to_string(vectors.join(file)).unwrap()
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&directory.path().join("test.sqlite"), true)
+            .await
+            .unwrap();
+        fs::write(directory.path().join("crl.pem"), vector("platform/crl.pem")).unwrap();
+        furnish(&store).await;
+        let clock = TestClock(Arc::new(Mutex::new(START)));
+        Self::with(directory, store, clock)
+    }
+
+    /// The process ends and starts again: what was in memory only is gone.
+    pub(crate) fn restarted(self) -> Self {
+        Self::with(self.directory, self.store, self.clock)
+    }
+
+    fn with(directory: TempDir, store: SqliteStore, clock: TestClock) -> Self {
+        let entropy = Entropy::from_seed(7);
+        let platform = Arc::new(Platform {
+            store: Arc::new(store.clone()),
+            cache: KeyCache::new().unwrap(),
+            trust: trust(directory.path().join("crl.pem")),
+            clock: Box::new(clock.clone()),
+            passwords: Verifier::new(&entropy).unwrap(),
+            entropy,
+            attempts: Attempts::default(),
+            public_url: "https://backups.example.org:8443".parse().unwrap(),
+        });
+        Self {
+            router: router(Arc::clone(&platform)),
+            platform,
+            store,
+            clock,
+            directory,
+        }
+    }
+
+    /// The Authority publishes another revocation list.
+    pub(crate) fn publish(&self, file: &str) {
+        fs::write(self.directory.path().join("crl.pem"), vector(file)).unwrap();
+    }
+
+    /// Everything that is on disk, in one piece.
+    pub(crate) fn disk(&self) -> Vec<u8> {
+        let files = fs::read_dir(self.directory.path()).unwrap();
+        files
+            .flat_map(|file| fs::read(file.unwrap().path()).unwrap())
+            .collect()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let kind = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .map(|kind| kind.to_str().unwrap().to_owned());
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+        let body = if body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&body).unwrap()
+        };
+        Answer {
+            status,
+            kind: kind.unwrap_or_default(),
+            body,
+        }
+    }
+
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"));
+        if !token.is_empty() {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = match body {
+            Some(body) => request
+                .header(CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        self.send(request.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
+        self.ask(Method::GET, path, token, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.ask(Method::POST, path, token, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.ask(Method::PATCH, path, token, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str, token: &str) -> Answer {
+        self.ask(Method::DELETE, path, token, None).await
+    }
+
+    /// Uploads a certificate of tests/vectors as the platform's admin.
+    pub(crate) async fn upload(&self, scope: &str, file: &str, replaces: Value) -> Answer {
+        let body = json!({ "certificate": vector(file), "replaces": replaces });
+        self.post(&format!("/scopes/{scope}/certificates"), "root-admin", body)
+            .await
+    }
+
+    /// Enrols an Agent for the account; answers its credential.
+    pub(crate) async fn enrol(&self, account: &str) -> String {
+        let account: AccountId = account.parse().unwrap();
+        let credential = format!(
+            "credential of {account} {}",
+            self.platform.entropy.token().as_str()
+        );
+        let token = self.platform.entropy.token();
+        let expires_at = self.clock.now() + Duration::days(1);
+        self.store
+            .keep_enrolment_token(account, &token_hash(&token), expires_at)
+            .await
+            .unwrap();
+        let enrolled = self
+            .store
+            .enrol(
+                &token_hash(&token),
+                &token_hash(&credential),
+                self.clock.now(),
+            )
+            .await;
+        enrolled.unwrap().unwrap();
+        credential
+    }
+
+    /// Presents a password as the key of a backup; answers the backup's number.
+    pub(crate) async fn start(&self, agent: &str, key_id: &str, password: &str) -> String {
+        let started = self
+            .post("/agent/backups", agent, presented(key_id, password))
+            .await;
+        assert_eq!(started.status, 201, "{}", started.shown());
+        started.body["backup"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn end(&self, agent: &str, backup: &str, outcome: &str) -> Answer {
+        let body = json!({ "outcome": outcome, "exit_code": 0 });
+        self.post(&format!("/agent/backups/{backup}/end"), agent, body)
+            .await
+    }
+}
+
+pub(crate) fn presented(key_id: &str, password: &str) -> Value {
+    let value = STANDARD.encode(password);
+    json!({ "key_id": key_id, "secrets": [{ "name": "password", "value": value }] })
+}
+
+fn trust(revocation_list: PathBuf) -> Trust {
+    let pki = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/pki");
+    Trust::from_files(&TrustFiles {
+        authority_root: pki.join("root.pem"),
+        intermediates: Vec::new(),
+        revocation_list,
+        capture_certificate: pki.join("capture.pem"),
+        capture_key: pki.join("capture-key.pem"),
+    })
+    .unwrap()
+}
+
+fn scope(text: &str) -> ScopeGuid {
+    text.parse().unwrap()
+}
+
+async fn furnish(store: &SqliteStore) {
+    let row = |guid, kind, name: &str, parent: Option<&str>| ScopeRow {
+        guid: scope(guid),
+        kind,
+        name: name.to_owned(),
+        parent: parent.map(scope),
+    };
+    let root = row(ROOT, ScopeKind::Collection, "Northwind", None);
+    store
+        .found_platform("Northwind Backups", &root)
+        .await
+        .unwrap();
+    for scope in [
+        row(COLLECTION, ScopeKind::Collection, "Hospitals", Some(ROOT)),
+        row(
+            GROUP,
+            ScopeKind::Group,
+            "Surgery, Utrecht",
+            Some(COLLECTION),
+        ),
+        row(OTHER, ScopeKind::Collection, "Schools", Some(ROOT)),
+        row(OTHER_GROUP, ScopeKind::Group, "Montessori", Some(OTHER)),
+    ] {
+        store.insert_scope(&scope).await.unwrap();
+    }
+    for (account, name, group) in [
+        (ACCOUNT, "theatre-1", GROUP),
+        (OTHER_ACCOUNT, "classroom-9", OTHER_GROUP),
+    ] {
+        store
+            .insert_account(account.parse().unwrap(), name, scope(group))
+            .await
+            .unwrap();
+    }
+    let password = PASSWORD.to_owned().into();
+    let password_hash = passwords::hash(&password, &Entropy::from_seed(1)).unwrap();
+    for (name, role, top) in PEOPLE {
+        let user = User {
+            name: name.to_owned(),
+            display_name: name.to_uppercase(),
+            role,
+            scope: scope(top),
+        };
+        store
+            .insert_user(&UserRow {
+                user,
+                password_hash: password_hash.clone(),
+            })
+            .await
+            .unwrap();
+        let expires_at = START + Duration::days(1000);
+        store
+            .insert_session(&token_hash(name), name, expires_at, START)
+            .await
+            .unwrap();
+    }
+}
