@@ -24,6 +24,10 @@ use zeroize::Zeroizing;
 const CANARY: &str = "canary?>~Kf-7mQ2vX9~?>-yellow-bird-in-the-mine";
 const PASSPHRASE: &str = "three rivers meet below the mill";
 
+/// Trace level, also for modules that the AccountServer would rather not hear.
+const EVERYTHING: &str = "trace,hyper::proto=trace,hyper_util::server=trace,h2::codec=trace,rustls::server=trace,\
+                          sqlx::query=trace,axum_server::tls_rustls=trace,tower_http::trace=trace";
+
 #[test]
 fn the_account_server_writes_no_key_in_the_clear() -> anyhow::Result<()> {
     let directory = tempfile::tempdir()?;
@@ -32,7 +36,7 @@ fn the_account_server_writes_no_key_in_the_clear() -> anyhow::Result<()> {
         "Northwind Backups",
         Secrets::default(),
         0,
-        "trace",
+        EVERYTHING,
     )?;
     let admin = platform.admin()?;
     let group = admin.create_scope(ScopeKind::Group, "Schools", admin.root()?.guid)?;
@@ -66,7 +70,7 @@ fn the_account_server_writes_no_key_in_the_clear() -> anyhow::Result<()> {
     nothing_is_found(&platform, "after a restart")?;
 
     let log = fs::read_to_string(platform.log())?;
-    ensure!(log.contains("TRACE"), "the log was not at trace level");
+    ensure!(log.contains(" TRACE "), "the log was not at trace level");
     let names: BTreeSet<_> = written(&platform)?.into_keys().collect();
     ensure!(
         names
@@ -158,14 +162,21 @@ fn post_as_agent(platform: &Platform, agent: &Agent, body: &str) -> anyhow::Resu
 }
 
 fn nothing_is_found(platform: &Platform, when: &str) -> anyhow::Result<()> {
-    for (path, bytes) in written(platform)? {
-        let found = found_in(&bytes);
+    let written = written(platform)?;
+    for (path, bytes) in &written {
+        let found = found_in(bytes);
         ensure!(
             found.is_empty(),
             "{when}, {} holds the key: {found:?}",
             path.display()
         );
     }
+    let bytes: usize = written.values().map(Vec::len).sum();
+    println!(
+        "{when}: {} files, {bytes} bytes, {} forms of the key, 0 hits",
+        written.len(),
+        forms().len()
+    );
     Ok(())
 }
 
