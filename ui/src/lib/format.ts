@@ -1,5 +1,5 @@
 const DAY = 24 * 60 * 60 * 1000;
-const locale = typeof navigator === "undefined" ? "en" : navigator.language;
+const locale = usersLocale();
 
 const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
 const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
@@ -47,4 +47,13 @@ export function initials(name: string): string {
 export function elapsed(notBefore: string, notAfter: string, now = new Date()): number {
   const [from, to] = [new Date(notBefore).getTime(), new Date(notAfter).getTime()];
   return to > from ? Math.min(1, Math.max(0, (now.getTime() - from) / (to - from))) : 1;
+}
+
+/** The user's locale; English where the system names none that exists: WebKit says `C` under `LANG=C`. */
+function usersLocale(): string {
+  try {
+    return Intl.getCanonicalLocales(navigator.language)[0] ?? "en";
+  } catch {
+    return "en";
+  }
 }
