@@ -130,9 +130,9 @@ pub(crate) fn check(
         return Err(PathRefusal::IssuerNotValid);
     }
     let certificate = CertificateDer::from(certificate);
-    let leaf = EndEntityCert::try_from(&certificate).map_err(refusal)?;
+    let leaf = EndEntityCert::try_from(&certificate).map_err(|error| refusal(&error))?;
     let root = CertificateDer::from(root.der());
-    let anchor = webpki::anchor_from_trusted_cert(&root).map_err(refusal)?;
+    let anchor = webpki::anchor_from_trusted_cert(&root).map_err(|error| refusal(&error))?;
     let intermediates: Vec<CertificateDer<'_>> = intermediates
         .iter()
         .map(|der| CertificateDer::from(der.as_slice()))
@@ -163,10 +163,10 @@ pub(crate) fn check(
         None,
     )
     .map(|_| ())
-    .map_err(refusal)
+    .map_err(|error| refusal(&error))
 }
 
-fn refusal(error: webpki::Error) -> PathRefusal {
+fn refusal(error: &webpki::Error) -> PathRefusal {
     use webpki::Error as E;
     match error {
         E::UnknownIssuer => PathRefusal::UnknownIssuer,
