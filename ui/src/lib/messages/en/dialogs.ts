@@ -109,7 +109,7 @@ export const recover = {
   notOpenableHint: "Ask whoever holds the certificate folder to share it, then import it.",
   current: "In use now",
   earlier: "Earlier key",
-  captured: (when: string) => `captured ${when}`,
+  captured: (when: string) => `Captured ${when}`,
   to: (name: string) => `to ${name}’s certificate`,
   reasonQuestion: "Why is it needed?",
   reasonText: "Recorded with your name on the platform before the key is shown. Colleagues can read it.",

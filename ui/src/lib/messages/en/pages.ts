@@ -31,6 +31,7 @@ export const scope = {
   tabs: { overview: "Overview", accounts: "Accounts", certificates: "Certificates" },
   summary: (kind: string, accounts: number) => `${kind} · ${count(accounts, "account")}`,
   own: "own certificate",
+  coveredBadge: "Covered from above",
   ownNone: "no certificate of its own",
   andAbove: (names: string) => `and ${names}’s from above`,
   served: (names: string) => `served by ${names} from above`,
@@ -52,7 +53,7 @@ export const scope = {
   signedMark: "Signed",
   today: "Today",
   expires: "Expires",
-  inherited: "Also captured by",
+  inherited: "From above",
   inheritedText: (name: string) => `${name}’s certificate`,
   until: "until",
   emptyTitle: "No Group Certificate yet",
@@ -94,7 +95,7 @@ export const accounts = {
   capturedTo: "Captured to",
   never: "Never",
   notEnrolled: "No Agent enrolled",
-  nowhere: "Nowhere",
+  nowhere: "Nowhere yet",
   filter: "Filter accounts",
   filterHint: "Filter by name…",
   all: "All",
@@ -162,7 +163,6 @@ export const report = {
   rows: (n: number) => count(n, "row"),
   run: "Run again",
   at: (when: string) => `As of ${when}`,
-  back: (name: string) => `Back to ${name}`,
 } as const;
 
 export const folders = {
