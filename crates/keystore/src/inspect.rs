@@ -38,10 +38,7 @@ pub(crate) struct KeyPair {
 
 /// Looks at a certificate folder as one of this scope.
 pub(crate) fn folder(path: &Path, scope: Option<ScopeGuid>) -> Folder {
-    let (record, problem) = match scope_record(path, scope) {
-        Ok(record) => (Some(record), None),
-        Err((record, problem)) => (record, Some(problem)),
-    };
+    let (record, problem) = scope_record(path, scope);
     let (key_pairs, unreadable) = match key_pairs(path, scope) {
         Ok(key_pairs) => (key_pairs, None),
         Err(_) => (
@@ -82,11 +79,8 @@ pub(crate) fn folder_name(path: &Path) -> String {
         .into_owned()
 }
 
-/// What `scope.json` says, or what is wrong with it (with what it says, if it can be read).
-fn scope_record(
-    folder: &Path,
-    scope: Option<ScopeGuid>,
-) -> Result<ScopeRecord, (Option<ScopeRecord>, Verdict)> {
+/// What `scope.json` says, and what is wrong with it.
+fn scope_record(folder: &Path, scope: Option<ScopeGuid>) -> (Option<ScopeRecord>, Option<Verdict>) {
     let file = SCOPE_FILE.to_owned();
     let content = match read(
         &folder.join(SCOPE_FILE),
@@ -94,17 +88,16 @@ fn scope_record(
         scope_record::MAX_FILE_BYTES,
     ) {
         Ok(Some(content)) => content,
-        Ok(None) => return Err((None, Verdict::Missing { file })),
-        Err(verdict) => return Err((None, verdict)),
+        Ok(None) => return (None, Some(Verdict::Missing { file })),
+        Err(verdict) => return (None, Some(verdict)),
     };
     match ScopeRecord::from_json(&content) {
-        Ok(record) if scope.is_some_and(|scope| scope != record.scope) => {
-            let found = record.scope;
-            Err((Some(record), Verdict::WrongGuid { file, found }))
+        Ok(record) => {
+            let wrong = wrong_guid(file, record.scope, scope);
+            (Some(record), wrong)
         }
-        Ok(record) => Ok(record),
-        Err(ScopeRecordError::NewerVersion { .. }) => Err((None, Verdict::NewerVersion { file })),
-        Err(_) => Err((None, Verdict::Damaged { file })),
+        Err(ScopeRecordError::NewerVersion { .. }) => (None, Some(Verdict::NewerVersion { file })),
+        Err(_) => (None, Some(Verdict::Damaged { file })),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::directory::CertificatesDirectory;
 use crate::disk;
 use crate::error::{FileError, SaveError};
 use crate::layout::{self, CERTIFICATE_FILE, PRIVATE_KEY_FILE, REQUEST_FILE, SCOPE_FILE};
-use crate::writer::Writer;
+use crate::writer::{Staged, Writer};
 
 /// Where a key pair was saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,19 +62,19 @@ impl CertificatesDirectory {
             return Err(SaveError::AlreadyThere);
         }
         let staged = writer.stage_folder("key-pair")?;
-        writer.write(&staged.join(REQUEST_FILE), request.to_pem().as_bytes())?;
-        writer.write(&staged.join(PRIVATE_KEY_FILE), &sealed.to_json()?)?;
-        read_back(&staged.join(PRIVATE_KEY_FILE), &sealed)?
+        staged.write(REQUEST_FILE, request.to_pem().as_bytes())?;
+        staged.write(PRIVATE_KEY_FILE, &sealed.to_json()?)?;
+        read_back(&staged.path().join(PRIVATE_KEY_FILE), &sealed)?
             .unseal(passphrase)
             .map_err(SaveError::ReadBack)?;
 
         let scope_folder = self.folder_path(record.scope);
         let folder = scope_folder.join(layout::key_pair_folder(now, spki));
         if disk::is_folder(&scope_folder) {
-            writer.put_folder(&staged, &folder)?;
-            replace(&writer, &scope_folder.join(SCOPE_FILE), &scope_file)?;
+            staged.put_new(&folder)?;
+            writer.replace(&scope_folder.join(SCOPE_FILE), &scope_file)?;
         } else {
-            put_first_key_pair(&writer, &staged, &folder, &scope_file)?;
+            put_first_key_pair(&writer, staged, &folder, &scope_file)?;
         }
         read_back(&folder.join(PRIVATE_KEY_FILE), &sealed)?;
         let request = folder.join(REQUEST_FILE);
@@ -103,8 +103,7 @@ impl CertificatesDirectory {
         let folder = self
             .key_pair_folder(scope, spki_fingerprint)
             .ok_or(SaveError::NoSuchKeyPair)?;
-        replace(
-            &writer,
+        writer.replace(
             &folder.join(CERTIFICATE_FILE),
             certificate.to_pem().as_bytes(),
         )?;
@@ -119,12 +118,6 @@ impl CertificatesDirectory {
             .find(|pair| pair.report.spki_fingerprint == Some(spki))
             .map(|pair| pair.path)
     }
-}
-
-/// Puts content in place of a file, if any.
-pub(crate) fn replace(writer: &Writer, target: &Path, content: &[u8]) -> Result<(), FileError> {
-    let staged = writer.stage_file("file", content)?;
-    writer.put_file(&staged, target)
 }
 
 /// A sealed key as the disk has it, if that is what was written.
@@ -169,15 +162,15 @@ impl From<ReadBackError> for SaveError {
 /// Puts the scope's folder in place with `scope.json` and its first key pair at once.
 fn put_first_key_pair(
     writer: &Writer,
-    staged: &Path,
+    key_pair: Staged<'_>,
     folder: &Path,
     scope_file: &[u8],
 ) -> Result<(), FileError> {
     let (Some(scope_folder), Some(name)) = (folder.parent(), folder.file_name()) else {
-        return writer.put_folder(staged, folder);
+        return key_pair.put_new(folder);
     };
-    let staged_scope = writer.stage_folder("scope")?;
-    writer.write(&staged_scope.join(SCOPE_FILE), scope_file)?;
-    writer.put_folder(staged, &staged_scope.join(name))?;
-    writer.put_folder(&staged_scope, scope_folder)
+    let scope = writer.stage_folder("scope")?;
+    scope.write(SCOPE_FILE, scope_file)?;
+    key_pair.put_new(&scope.path().join(name))?;
+    scope.put_new(scope_folder)
 }

@@ -113,13 +113,13 @@ impl CertificatesDirectory {
                 }
                 Err(error) => return Err(error.into()),
             }
-            let staged = writer.stage_file("file", &sealed.to_json()?)?;
-            let read = read_back(&staged, &sealed)?;
+            let staged = writer.stage_file(&sealed.to_json()?)?;
+            let read = read_back(staged.path(), &sealed)?;
             if let Some(passphrase) = opens {
                 read.unseal(passphrase).map_err(SlotChangeError::ReadBack)?;
             }
             let target = pair.path.join(PRIVATE_KEY_FILE);
-            writer.put_file(&staged, &target)?;
+            staged.put_in_place_of(&target)?;
             read_back(&target, &sealed)?;
             return Ok(());
         }

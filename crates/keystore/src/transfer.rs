@@ -10,7 +10,6 @@ use crate::error::{FileError, TransferError};
 use crate::inspect::{self, Folder, KeyPair};
 use crate::layout::{CERTIFICATE_FILE, PRIVATE_KEY_FILE, REQUEST_FILE, SCOPE_FILE};
 use crate::report::Verdict;
-use crate::save::replace;
 use crate::writer::Writer;
 
 /// What an import or export did.
@@ -54,7 +53,7 @@ impl CertificatesDirectory {
     /// Never overwrites a private key. A key pair is taken if its sealed key is fit; its certificate, only if it
     /// matches.
     pub fn import(&self, source: &Path) -> Result<TransferReport, TransferError> {
-        if inside(source, &self.path().to_owned()) {
+        if inside(source, self.path()) {
             return Err(TransferError::OwnDirectory);
         }
         let candidates = certificate_folders(source)?;
@@ -74,7 +73,7 @@ impl CertificatesDirectory {
         scopes: &[ScopeGuid],
         target: &Path,
     ) -> Result<TransferReport, TransferError> {
-        if inside(target, &self.path().to_owned()) {
+        if inside(target, self.path()) {
             return Err(TransferError::OwnDirectory);
         }
         let writer = Writer::begin(target, Access::Inherited)?;
@@ -163,8 +162,8 @@ fn merge(
         merge_into(writer, &folder, &target, scope)?
     } else {
         let staged = writer.stage_folder("scope")?;
-        let key_pairs = merge_into(writer, &folder, &staged, scope)?;
-        writer.put_folder(&staged, &target)?;
+        let key_pairs = merge_into(writer, &folder, staged.path(), scope)?;
+        staged.put_new(&target)?;
         key_pairs
     };
     Ok(transfer)
@@ -192,7 +191,7 @@ fn merge_into(
         .filter(|record| record.scope == scope)
         .and_then(|record| record.to_json().ok())
     {
-        replace(writer, &target.join(SCOPE_FILE), &scope_file)?;
+        writer.replace(&target.join(SCOPE_FILE), &scope_file)?;
     }
     Ok(outcomes)
 }
@@ -215,7 +214,7 @@ fn merge_key_pair(
     if let Some(ours) = same_key.find(|ours| ours.sealed_key == pair.sealed_key) {
         return match (&pair.certificate_file, &ours.certificate_file) {
             (Some(certificate), None) => {
-                replace(writer, &ours.path.join(CERTIFICATE_FILE), certificate)?;
+                writer.replace(&ours.path.join(CERTIFICATE_FILE), certificate)?;
                 Ok(KeyPairOutcome::CertificateAdded)
             }
             _ => Ok(KeyPairOutcome::AlreadyThere),
@@ -231,16 +230,16 @@ fn merge_key_pair(
 
 fn copy_key_pair(writer: &Writer, pair: &KeyPair, target: &Path) -> Result<(), FileError> {
     let staged = writer.stage_folder("key-pair")?;
-    writer.write(&staged.join(PRIVATE_KEY_FILE), &pair.private_key_file)?;
+    staged.write(PRIVATE_KEY_FILE, &pair.private_key_file)?;
     for (name, content) in [
         (REQUEST_FILE, &pair.request_file),
         (CERTIFICATE_FILE, &pair.certificate_file),
     ] {
         if let Some(content) = content {
-            writer.write(&staged.join(name), content)?;
+            staged.write(name, content)?;
         }
     }
-    writer.put_folder(&staged, &free_name(target, &pair.report.folder_name))
+    staged.put_new(&free_name(target, &pair.report.folder_name))
 }
 
 /// The name itself, or with the first free number from 2.

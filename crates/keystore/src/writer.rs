@@ -38,57 +38,33 @@ impl Writer {
     }
 
     /// Makes an empty folder in the staging area.
-    pub(crate) fn stage_folder(&self, name: &str) -> Result<PathBuf, FileError> {
+    pub(crate) fn stage_folder(&self, name: &str) -> Result<Staged<'_>, FileError> {
         let path = self.staging().join(name);
         disk::create_folder(&path, self.access)?;
-        Ok(path)
+        Ok(Staged { writer: self, path })
     }
 
-    /// Writes a file into a staged folder.
-    pub(crate) fn write(&self, path: &Path, content: &[u8]) -> Result<(), FileError> {
-        disk::write_new(path, content, self.access)
+    /// Puts content in place of a file, if any.
+    pub(crate) fn replace(&self, target: &Path, content: &[u8]) -> Result<(), FileError> {
+        self.stage_file(content)?.put_in_place_of(target)
     }
 
-    /// Writes a file into the staging area, to be put in place by [`Self::put_file`].
-    pub(crate) fn stage_file(&self, name: &str, content: &[u8]) -> Result<PathBuf, FileError> {
-        let path = self.staging().join(name);
+    /// Writes a file into the staging area.
+    pub(crate) fn stage_file(&self, content: &[u8]) -> Result<Staged<'_>, FileError> {
+        let path = self.staging().join("file");
         disk::write_new(&path, content, self.access)?;
-        Ok(path)
-    }
-
-    /// Puts a staged folder where nothing is yet.
-    pub(crate) fn put_folder(&self, staged: &Path, target: &Path) -> Result<(), FileError> {
-        if disk::exists(target) {
-            return Err(FileError::on("create", target)(
-                io::ErrorKind::AlreadyExists.into(),
-            ));
-        }
-        sync_tree(staged)?;
-        self.rename(staged, target)
-    }
-
-    /// Puts a staged file in place of the one there, if any.
-    pub(crate) fn put_file(&self, staged: &Path, target: &Path) -> Result<(), FileError> {
-        self.rename(staged, target)
+        Ok(Staged { writer: self, path })
     }
 
     /// Takes a folder away, at once as others see it.
     pub(crate) fn remove_folder(&self, target: &Path) -> Result<(), FileError> {
-        self.rename(target, &self.staging().join("removed"))?;
+        rename(target, &self.staging().join("removed"))?;
         self.clear_staging()?;
         disk::create_folder(&self.staging(), self.access)
     }
 
     fn staging(&self) -> PathBuf {
         self.root.join(STAGING)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> Result<(), FileError> {
-        fs::rename(from, to).map_err(FileError::on("put in place", to))?;
-        for folder in [to.parent(), from.parent()].into_iter().flatten() {
-            disk::sync_folder(folder)?;
-        }
-        Ok(())
     }
 
     fn clear_staging(&self) -> Result<(), FileError> {
@@ -104,6 +80,39 @@ impl Writer {
     }
 }
 
+/// A folder or file that is prepared and not in place yet.
+pub(crate) struct Staged<'a> {
+    writer: &'a Writer,
+    path: PathBuf,
+}
+
+impl Staged<'_> {
+    /// Where it is prepared.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes a file into this folder.
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> Result<(), FileError> {
+        disk::write_new(&self.path.join(name), content, self.writer.access)
+    }
+
+    /// Puts this folder where nothing is yet.
+    pub(crate) fn put_new(self, target: &Path) -> Result<(), FileError> {
+        if disk::exists(target) {
+            let exists = io::ErrorKind::AlreadyExists.into();
+            return Err(FileError::on("create", target)(exists));
+        }
+        sync_tree(&self.path)?;
+        rename(&self.path, target)
+    }
+
+    /// Puts this file in place of the one there, if any.
+    pub(crate) fn put_in_place_of(self, target: &Path) -> Result<(), FileError> {
+        rename(&self.path, target)
+    }
+}
+
 impl Drop for Writer {
     fn drop(&mut self) {
         // What cannot be removed now is removed by the next writer.
@@ -113,6 +122,15 @@ impl Drop for Writer {
             drop(fs::remove_file(self.root.join(LOCK_FILE)));
         }
     }
+}
+
+/// Moves a file or folder and makes that durable.
+fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
+    fs::rename(from, to).map_err(FileError::on("put in place", to))?;
+    for folder in [to.parent(), from.parent()].into_iter().flatten() {
+        disk::sync_folder(folder)?;
+    }
+    Ok(())
 }
 
 /// Makes the names in a folder of files, and of folders of files, durable.

@@ -17,8 +17,11 @@ const KILLS: usize = 200;
 const DIRECTORY: &str = "KEYFOLD_TEST_DIRECTORY";
 const FIRST_STEP: &str = "KEYFOLD_TEST_FIRST_STEP";
 
+/// What it is called and what it does.
+type Step = (&'static str, fn(&CertificatesDirectory));
+
 /// What the writer does, again and again; step N takes the folder from state N to state N + 1, modulo their number.
-const STEPS: [(&str, fn(&CertificatesDirectory)); 6] = [
+const STEPS: [Step; 6] = [
     ("new key pair", |directory| {
         save(directory, &record(), "group-key.pem", "first").unwrap();
     }),
@@ -85,12 +88,11 @@ fn a_killed_writer_leaves_the_old_state_or_the_new() {
             found == before || found == after,
             "kill {kill}: {found}, not {before} or {after}"
         );
-        match begun > done {
-            true => {
-                killed_in[before] += 1;
-                *(if found == before { &mut old } else { &mut new }) += 1;
-            }
-            false => between += 1,
+        if begun > done {
+            killed_in[before] += 1;
+            *(if found == before { &mut old } else { &mut new }) += 1;
+        } else {
+            between += 1;
         }
     }
 
@@ -150,7 +152,7 @@ fn run_and_kill(
     let mut output = BufReader::new(writer.stdout.take().unwrap());
     let mut said = String::new();
     while !said.contains("begun") && output.read_line(&mut said).unwrap() > 0 {}
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while while_writing && !has_residue(path) && Instant::now() < deadline {
         std::thread::yield_now();
     }
@@ -161,10 +163,9 @@ fn run_and_kill(
     output.read_to_string(&mut said).unwrap();
     writer.wait().unwrap();
     let last = |word: &str| {
-        let numbers = said
-            .lines()
-            .filter_map(|line| line.strip_prefix(word)?.parse::<usize>().ok());
-        numbers.last().map_or(first, |step| step + 1)
+        let mut latest_first = said.lines().rev();
+        let step = latest_first.find_map(|line| line.strip_prefix(word)?.parse::<usize>().ok());
+        step.map_or(first, |step| step + 1)
     };
     (last("begun "), last("done "))
 }

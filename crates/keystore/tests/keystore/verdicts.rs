@@ -42,7 +42,10 @@ impl Complete {
 
     fn verdict(&self) -> Verdict {
         let report = self.fixture.directory.report(scope()).unwrap();
-        assert_eq!(self.fixture.directory.list().unwrap(), [report.clone()]);
+        assert_eq!(
+            self.fixture.directory.list().unwrap(),
+            std::slice::from_ref(&report)
+        );
         report.verdict
     }
 

@@ -7,7 +7,7 @@ use crate::common::{Fixture, certificate, scope};
 use keyfold_keystore::{FolderChange, Verdict};
 
 /// Far beyond what it takes; a test that waits this long has failed.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 #[test]
 fn folders_that_appear_change_and_vanish_are_reported() {
