@@ -116,7 +116,7 @@ impl EncryptionKey {
             .zip(&other.0)
             .fold(true, |same, (ours, theirs)| {
                 let same_value = verify_slices_are_equal(&ours.value, &theirs.value).is_ok();
-                same & same_value & (ours.name == theirs.name)
+                same && same_value && ours.name == theirs.name
             })
     }
 }

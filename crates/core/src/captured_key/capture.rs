@@ -28,7 +28,7 @@ pub struct CaptureSigner {
     key: EcdsaKeyPair,
     /// DER.
     certificate: Vec<u8>,
-    /// DER of its IssuerAndSerialNumber.
+    /// DER of its `IssuerAndSerialNumber`.
     id: Vec<u8>,
     rng: SystemRandom,
 }

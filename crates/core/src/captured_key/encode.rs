@@ -29,7 +29,7 @@ const FIRST_GENERALIZED_YEAR: i32 = 2050;
 
 /// What an envelope is made of.
 pub(super) struct EnvelopeParts<'a> {
-    /// DER of the recipient's IssuerAndSerialNumber.
+    /// DER of the recipient's `IssuerAndSerialNumber`.
     pub(super) recipient: &'a [u8],
     pub(super) encrypted_key: &'a [u8],
     pub(super) nonce: [u8; GCM_NONCE_BYTES],
@@ -90,7 +90,7 @@ pub(super) struct SignatureParts<'a> {
     pub(super) signature: &'a [u8],
     /// DER of the signer's certificate.
     pub(super) certificate: &'a [u8],
-    /// DER of the signer's IssuerAndSerialNumber.
+    /// DER of the signer's `IssuerAndSerialNumber`.
     pub(super) signer: &'a [u8],
 }
 

@@ -117,7 +117,7 @@ fn encrypted_content(
         .encrypted_content
         .map(|octets| octets.into_bytes().into_vec())
         .unwrap_or_default();
-    if ciphertext.is_empty() || ciphertext.len() % PADDING_BYTES != 0 {
+    if ciphertext.is_empty() || !ciphertext.len().is_multiple_of(PADDING_BYTES) {
         return Err(CapturedKeyError::ContentLength);
     }
     Ok((nonce, ciphertext))

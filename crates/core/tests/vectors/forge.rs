@@ -44,7 +44,7 @@ impl Forgery {
         let key = EncryptionKey::password(Zeroizing::new(b"correct horse".to_vec())).unwrap();
         let der = capture(record, &key, &certificate, &signer).unwrap();
         let outer: SignedData = content(&der);
-        let signed: OctetString = outer
+        let econtent: OctetString = outer
             .encap_content_info
             .econtent
             .as_ref()
@@ -65,7 +65,7 @@ impl Forgery {
         Self {
             plaintext,
             content_key: vec![0x5c; 32],
-            inner: content(signed.as_bytes()),
+            inner: content(econtent.as_bytes()),
             inner_type: ID_CT_AUTH_ENVELOPED_DATA,
             outer,
         }

@@ -1,6 +1,7 @@
 //! The vectors in `tests/vectors/`: every file is judged as its index says, and every file is in the index.
 //!
 //! `cargo test -p keyfold-core --test vectors -- --ignored` makes them anew, after `tests/vectors/pki/make.sh`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
 
 mod captured_key;
 mod forge;
