@@ -5,6 +5,8 @@
 //! the directory may come from somebody else: nothing found there is trusted, followed or read without a bound.
 //! `docs/FORMATS.md` describes the layout.
 
+#![cfg_attr(not(windows), forbid(unsafe_code))]
+
 mod delete;
 mod directory;
 mod disk;

@@ -32,8 +32,9 @@ use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken}
 
 pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     let descriptor = Descriptor::for_user()?;
+    let attributes = descriptor.attributes();
     // SAFETY: the path is NUL-terminated and the attributes outlive the call.
-    let made = unsafe { CreateDirectoryW(wide(path).as_ptr(), &descriptor.attributes()) };
+    let made = unsafe { CreateDirectoryW(wide(path).as_ptr(), &raw const attributes) };
     check(made)
 }
 
@@ -69,13 +70,14 @@ pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
 
 fn create(path: &Path, disposition: u32) -> io::Result<File> {
     let descriptor = Descriptor::for_user()?;
+    let attributes = descriptor.attributes();
     // SAFETY: the path is NUL-terminated and the attributes outlive the call.
     let handle = unsafe {
         CreateFileW(
             wide(path).as_ptr(),
             GENERIC_READ | GENERIC_WRITE,
             FILE_SHARE_READ | FILE_SHARE_WRITE,
-            &descriptor.attributes(),
+            &raw const attributes,
             disposition,
             FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT,
             null_mut(),
@@ -87,6 +89,9 @@ fn create(path: &Path, disposition: u32) -> io::Result<File> {
     // SAFETY: the handle is valid and nobody else owns it.
     Ok(unsafe { OwnedHandle::from_raw_handle(handle) }.into())
 }
+
+/// Room for a `TOKEN_USER` and its SID of at most 68 bytes; of `u64`s, so that it is aligned.
+type TokenBuffer = [u64; 32];
 
 /// A security descriptor that Windows allocated.
 struct Descriptor(PSECURITY_DESCRIPTOR);
@@ -103,7 +108,7 @@ impl Descriptor {
             ConvertStringSecurityDescriptorToSecurityDescriptorW(
                 sddl.as_ptr(),
                 SDDL_REVISION_1,
-                &mut descriptor,
+                &raw mut descriptor,
                 null_mut(),
             )
         };
@@ -112,7 +117,7 @@ impl Descriptor {
 
     fn attributes(&self) -> SECURITY_ATTRIBUTES {
         SECURITY_ATTRIBUTES {
-            nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
+            nLength: size::<SECURITY_ATTRIBUTES>(),
             lpSecurityDescriptor: self.0,
             bInheritHandle: 0,
         }
@@ -130,18 +135,17 @@ impl Drop for Descriptor {
 fn user_sid() -> io::Result<String> {
     let mut token: HANDLE = null_mut();
     // SAFETY: the pseudo handle needs no closing; the token is closed below.
-    check(unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &mut token) })?;
-    // u64s, so that the structure is aligned; a SID has at most 68 bytes.
-    let mut buffer = [0_u64; 32];
-    let mut used = 0;
+    check(unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) })?;
+    let mut buffer: TokenBuffer = [0; _];
+    let mut needed = 0;
     // SAFETY: the buffer is as long as said.
     let read = unsafe {
         GetTokenInformation(
             token,
             TokenUser,
             buffer.as_mut_ptr().cast::<c_void>(),
-            size_of_val(&buffer) as u32,
-            &mut used,
+            size::<TokenBuffer>(),
+            &raw mut needed,
         )
     };
     let read = check(read);
@@ -153,15 +157,26 @@ fn user_sid() -> io::Result<String> {
     // SAFETY: the buffer holds a TOKEN_USER whose SID lies in the buffer.
     check(unsafe {
         let user = &*buffer.as_ptr().cast::<TOKEN_USER>();
-        ConvertSidToStringSidW(user.User.Sid, &mut text)
+        ConvertSidToStringSidW(user.User.Sid, &raw mut text)
     })?;
     // SAFETY: a NUL-terminated string that Windows allocated, copied before it is freed.
     unsafe {
-        let length = (0..).take_while(|&at| *text.add(at) != 0).count();
+        let mut length = 0;
+        while *text.add(length) != 0 {
+            length += 1;
+        }
         let sid = String::from_utf16_lossy(std::slice::from_raw_parts(text, length));
         LocalFree(text.cast::<c_void>());
         Ok(sid)
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "of structures of a few bytes"
+)]
+const fn size<T>() -> u32 {
+    size_of::<T>() as u32
 }
 
 fn wide(path: &Path) -> Vec<u16> {
@@ -173,4 +188,61 @@ fn check(success: i32) -> io::Result<()> {
         return Err(io::Error::last_os_error());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use windows_sys::Win32::Security::Authorization::ConvertSecurityDescriptorToStringSecurityDescriptorW;
+    use windows_sys::Win32::Security::GetFileSecurityW;
+
+    use super::*;
+
+    /// The access list of a file or folder in the security descriptor definition language.
+    fn access_list(path: &Path) -> String {
+        let mut buffer = [0_u64; 512];
+        let descriptor = buffer.as_mut_ptr().cast::<c_void>();
+        let (mut needed, mut text) = (0, null_mut());
+        // SAFETY: the buffer is as long as said; the text is copied before it is freed.
+        unsafe {
+            let what = DACL_SECURITY_INFORMATION;
+            let length = size::<[u64; 512]>();
+            check(GetFileSecurityW(
+                wide(path).as_ptr(),
+                what,
+                descriptor,
+                length,
+                &raw mut needed,
+            ))
+            .unwrap();
+            check(ConvertSecurityDescriptorToStringSecurityDescriptorW(
+                descriptor,
+                SDDL_REVISION_1,
+                what,
+                &raw mut text,
+                &raw mut needed,
+            ))
+            .unwrap();
+            let list = String::from_utf16_lossy(std::slice::from_raw_parts(text, needed as usize));
+            LocalFree(text.cast::<c_void>());
+            list
+        }
+    }
+
+    #[test]
+    fn nobody_else_has_access() {
+        let home = tempfile::tempdir().unwrap();
+        let (folder, file) = (home.path().join("folder"), home.path().join("file"));
+        create_folder(&folder).unwrap();
+        drop(create_file(&file).unwrap());
+        let open = home.path().join("open");
+        std::fs::create_dir(&open).unwrap();
+        restrict_folder(&open).unwrap();
+        for path in [folder, file, open] {
+            let list = access_list(&path);
+            assert!(list.contains("(A;"), "{list}");
+            for others in [";WD)", ";BU)", ";AU)", ";AN)"] {
+                assert!(!list.contains(others), "{list}");
+            }
+        }
+    }
 }
