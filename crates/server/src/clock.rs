@@ -52,7 +52,7 @@ impl Entropy {
     pub fn token(&self) -> Zeroizing<String> {
         let mut bytes = Zeroizing::new([0; 32]);
         self.draw(|rng| rng.fill_bytes(&mut *bytes));
-        Zeroizing::new(URL_SAFE_NO_PAD.encode(&*bytes))
+        Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_slice()))
     }
 }
 

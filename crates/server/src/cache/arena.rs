@@ -27,7 +27,7 @@ pub(super) struct Place {
 pub(super) struct Arena {
     regions: Vec<LockedRegion>,
     used: usize,
-    free: HashMap<usize, Vec<(usize, usize)>>,
+    free: HashMap<usize, Vec<Place>>,
 }
 
 impl Arena {
@@ -50,17 +50,13 @@ impl Arena {
                 "larger than a region",
             ));
         }
-        let (region, start) = match self.free.get_mut(&room).and_then(Vec::pop) {
+        let mut place = match self.free.get_mut(&room).and_then(Vec::pop) {
             Some(place) => place,
             None => self.carve(room)?,
         };
-        write(&mut self.regions[region].bytes_mut()[start..start + len]);
-        Ok(Place {
-            region,
-            start,
-            room,
-            len,
-        })
+        place.len = len;
+        write(self.bytes_mut(&place));
+        Ok(place)
     }
 
     /// The value at a place.
@@ -70,15 +66,16 @@ impl Arena {
 
     /// Wipes the value and takes its place back.
     pub(super) fn wipe(&mut self, place: Place) {
-        self.regions[place.region].bytes_mut()[place.start..place.start + place.len].zeroize();
-        self.free
-            .entry(place.room)
-            .or_default()
-            .push((place.region, place.start));
+        self.bytes_mut(&place).zeroize();
+        self.free.entry(place.room).or_default().push(place);
+    }
+
+    fn bytes_mut(&mut self, place: &Place) -> &mut [u8] {
+        &mut self.regions[place.region].bytes_mut()[place.start..place.start + place.len]
     }
 
     /// Room that was never used: what is left of the newest region, or a new one.
-    fn carve(&mut self, room: usize) -> io::Result<(usize, usize)> {
+    fn carve(&mut self, room: usize) -> io::Result<Place> {
         let fits = self.used.next_multiple_of(room) + room <= REGION_BYTES;
         if !fits {
             self.regions.push(LockedRegion::new(REGION_BYTES)?);
@@ -86,7 +83,12 @@ impl Arena {
         }
         let start = self.used.next_multiple_of(room);
         self.used = start + room;
-        Ok((self.regions.len() - 1, start))
+        Ok(Place {
+            region: self.regions.len() - 1,
+            start,
+            room,
+            len: 0,
+        })
     }
 }
 

@@ -19,10 +19,10 @@ pub(super) fn pack(key: &EncryptionKey, room: &mut [u8]) {
     let mut rest = room;
     for secret in key.secrets() {
         let (name, value) = (secret.name().as_bytes(), secret.value());
-        put(&mut rest, &name.len().to_le_bytes()[..1]);
-        put(&mut rest, &value.len().to_le_bytes()[..4]);
-        put(&mut rest, name);
-        put(&mut rest, value);
+        rest = put(rest, &name.len().to_le_bytes()[..1]);
+        rest = put(rest, &value.len().to_le_bytes()[..4]);
+        rest = put(rest, name);
+        rest = put(rest, value);
     }
 }
 
@@ -39,10 +39,10 @@ pub(super) fn unpack(mut packed: &[u8]) -> Option<EncryptionKey> {
     EncryptionKey::new(secrets).ok()
 }
 
-fn put(rest: &mut &mut [u8], bytes: &[u8]) {
-    let (start, end) = std::mem::take(rest).split_at_mut(bytes.len());
+fn put<'a>(room: &'a mut [u8], bytes: &[u8]) -> &'a mut [u8] {
+    let (start, rest) = room.split_at_mut(bytes.len());
     start.copy_from_slice(bytes);
-    *rest = end;
+    rest
 }
 
 fn take<'a>(rest: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {

@@ -23,7 +23,7 @@ const QUIET: [&str; 6] = [
 #[derive(Debug, Parser)]
 #[command(name = "keyfold-server", version, about)]
 pub struct Cli {
-    /// What to log, as RUST_LOG has it: `info`, `debug`, `keyfold_server=trace`, …
+    /// What to log, as `RUST_LOG` has it: `info`, `debug`, `keyfold_server=trace`, …
     #[arg(long, global = true, env = "RUST_LOG", default_value = "info")]
     log: String,
     /// How to write the log to standard error.

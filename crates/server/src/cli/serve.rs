@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use clap::Args;
+use hyper_util::rt::TokioTimer;
 use tokio::time::{MissedTickBehavior, interval};
 use url::Url;
 
@@ -23,7 +24,11 @@ use crate::trust::{Trust, TrustFiles};
 use crate::{hardening, routes, tls};
 
 /// How often keys past their seven days are wiped from memory.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
+/// A client that takes longer for its headers is not waited for.
+const HEADERS: Duration = Duration::from_secs(10);
+/// How often a quiet HTTP/2 connection is asked whether it still lives.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// How long answers under way may take after the signal to end.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -115,7 +120,15 @@ impl Serve {
         tokio::spawn(end_on_signal(handle.clone()));
         tracing::info!(%address, platform = name, "listening");
         println!("listening on https://{address}");
-        axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls))?
+        let mut server = axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls))?;
+        let http = server.http_builder();
+        http.http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADERS);
+        http.http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(Some(KEEP_ALIVE));
+        server
             .handle(handle)
             .serve(routes::router(platform).into_make_service())
             .await?;

@@ -50,7 +50,7 @@ pub(super) struct Password {
     #[arg(long)]
     name: String,
     #[command(flatten)]
-    password: NewPassword,
+    new: NewPassword,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -113,7 +113,7 @@ impl Add {
 impl Password {
     async fn run(self) -> anyhow::Result<()> {
         let store = self.data_dir.open().await?;
-        let password_hash = passwords::hash(&self.password.read()?, &Entropy::from_system()?)?;
+        let password_hash = passwords::hash(&self.new.read()?, &Entropy::from_system()?)?;
         store
             .change_password(&self.name, &password_hash)
             .await

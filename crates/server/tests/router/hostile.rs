@@ -6,6 +6,9 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 
 use crate::harness::House;
 
+const JSON: &str = "application/json";
+const SIGN_IN: &str = "/api/v1/sessions";
+
 fn post(path: &str, kind: &str, body: impl Into<Body>) -> Request<Body> {
     let request = Request::post(path).header(CONTENT_TYPE, kind);
     request.body(body.into()).unwrap()
@@ -33,8 +36,6 @@ async fn what_is_not_a_route_is_a_problem_too() {
 #[tokio::test]
 async fn bodies_are_bounded_and_json() {
     let house = House::new().await;
-    const JSON: &str = "application/json";
-    const SIGN_IN: &str = "/api/v1/sessions";
     let declared = Request::post(SIGN_IN)
         .header(CONTENT_TYPE, JSON)
         .header(CONTENT_LENGTH, "10737418240")

@@ -207,7 +207,11 @@ async fn what_is_not_a_guid_names_nothing() {
             "body-malformed",
             "{bad:?}"
         );
-        let encoded: String = bad.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap();
+        let encoded: String = bad
+            .bytes()
+            .flat_map(|byte| ['%', digit(byte >> 4), digit(byte & 15)])
+            .collect();
         for path in [
             format!("/scopes/{encoded}"),
             format!("/accounts/{encoded}"),

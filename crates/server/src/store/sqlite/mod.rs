@@ -1,4 +1,4 @@
-//! The store in one SQLite file: WAL, `synchronous=FULL`, so that what was acknowledged survives a power cut.
+//! The store in one `SQLite` file: WAL, `synchronous=FULL`, so that what was acknowledged survives a power cut.
 
 mod accounts;
 mod captures;
@@ -22,7 +22,7 @@ use super::StoreError;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECTIONS: u32 = 8;
 
-/// The store in an SQLite file.
+/// The store in an `SQLite` file.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     pool: SqlitePool,
