@@ -93,7 +93,7 @@ impl Platform {
         let data = paths.data();
         let is_new = !data.join("platform").exists();
         if is_new {
-            Server::init(&data, name, ADMIN, &paths.secret("admin"))?;
+            Server::init(&data, name, ADMIN, "Ada Admin", &paths.secret("admin"))?;
             authority.issue_platform(&["127.0.0.1", "localhost"], &data.join("platform"))?;
         }
         let authority_fingerprint = authority.root()?.fingerprint();

@@ -36,13 +36,22 @@ pub struct Server {
 
 impl Server {
     /// Makes the database in `data`, with an admin of the root Collection.
-    pub fn init(data: &Path, name: &str, admin: &str, password_file: &Path) -> anyhow::Result<()> {
+    pub fn init(
+        data: &Path,
+        name: &str,
+        admin: &str,
+        display_name: &str,
+        password_file: &Path,
+    ) -> anyhow::Result<()> {
         let mut command = Command::new(binary("keyfold-server")?);
-        command
-            .arg("init")
-            .arg("--data-dir")
-            .arg(data)
-            .args(["--name", name, "--admin", admin]);
+        command.arg("init").arg("--data-dir").arg(data).args([
+            "--name",
+            name,
+            "--admin",
+            admin,
+            "--admin-display-name",
+            display_name,
+        ]);
         succeed(command.arg("--password-file").arg(password_file)).map(drop)
     }
 
