@@ -3,34 +3,28 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use der::asn1::Uint;
 use der::{Decode as _, Encode as _};
 use keyfold_core::authority_root::{AuthorityRoot, RevocationList};
 use keyfold_core::csr::CertificateSigningRequest;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::group_certificate::{GroupCertificate, MAX_VALIDITY_DAYS, ProfileChecks};
 use keyfold_core::passphrase::Passphrase;
-use keyfold_core::x509::time::{from_x509, to_x509};
+use keyfold_core::x509::time::from_x509;
 use keyfold_core::x509::{name, pem};
 use rand_core::CryptoRng;
 use spki::SubjectPublicKeyInfoOwned;
 use time::{Duration, OffsetDateTime};
-use x509_cert::builder::{Builder as _, CertificateBuilder, CrlBuilder};
-use x509_cert::certificate::{Certificate, Rfc5280};
-use x509_cert::crl::RevokedCert;
-use x509_cert::ext::ToExtension as _;
-use x509_cert::ext::pkix::CrlNumber;
+use x509_cert::certificate::Certificate;
 use x509_cert::name::Name;
-use x509_cert::serial_number::SerialNumber;
-use x509_cert::time::{Time, Validity};
 use zeroize::Zeroizing;
 
+use crate::certify;
 use crate::error::AuthorityError;
 use crate::files;
 use crate::index::{Index, Issued, IssuedFor, Revocation, RevocationReason, VERSION};
 use crate::profile::{Host, Profile, Purpose};
 use crate::root_key;
-use crate::signer::{Curve, Signature, SigningKey};
+use crate::signer::{Curve, SigningKey};
 
 const ROOT: &str = "root.pem";
 const ROOT_KEY: &str = "root-key.pem";
@@ -41,7 +35,6 @@ const ISSUED: &str = "issued";
 const ROOT_VALIDITY: Duration = Duration::days(20 * 365 + 5);
 /// Certificates begin a little earlier, for clocks that are behind.
 const BACKDATED: Duration = Duration::minutes(5);
-const SERIAL_BYTES: usize = 16;
 
 /// What a new Authority is made of.
 pub struct NewAuthority<'a> {
@@ -100,8 +93,8 @@ impl Authority {
             subject,
             purpose: Purpose::Root,
         };
-        let validity = validity(now - BACKDATED, now + ROOT_VALIDITY)?;
-        let der = build(profile, validity, key.spki()?, &key, rng)?;
+        let validity = certify::validity(now - BACKDATED, now + ROOT_VALIDITY)?;
+        let der = certify::certificate(profile, validity, key.spki()?, &key, rng)?;
         let (root, certificate) = read_root(&der).ok_or(AuthorityError::Cryptography)?;
         let index = Index {
             version: VERSION,
@@ -237,9 +230,9 @@ impl Authority {
         self.record(&capture, &signer, IssuedFor::CaptureSigning, now)?;
         Ok(PlatformIdentity {
             tls_chain: pem::encode(pem::CERTIFICATE, &tls) + &self.root.to_pem(),
-            tls_key: private_key_pem(&tls_key)?,
+            tls_key: certify::private_key_pem(&tls_key)?,
             capture: pem::encode(pem::CERTIFICATE, &capture),
-            capture_key: private_key_pem(&capture_key)?,
+            capture_key: certify::private_key_pem(&capture_key)?,
         })
     }
 
@@ -277,27 +270,8 @@ impl Authority {
     ) -> Result<RevocationList, AuthorityError> {
         check_days(days)?;
         self.index.crl_number += 1;
-        let number = Uint::new(&self.index.crl_number.to_be_bytes())
-            .map(CrlNumber)
-            .map_err(|_| AuthorityError::Cryptography)?;
-        let revoked = self
-            .index
-            .issued
-            .iter()
-            .filter_map(revoked_entry)
-            .collect::<Result<Vec<_>, _>>()?;
-        let mut builder: CrlBuilder<Rfc5280> =
-            CrlBuilder::new_with_this_update(&self.certificate, number, x509_time(now)?)
-                .map_err(|_| AuthorityError::Cryptography)?
-                .with_next_update(Some(x509_time(now + Duration::days(i64::from(days)))?));
-        if !revoked.is_empty() {
-            builder = builder.with_certificates(revoked.into_iter());
-        }
-        let der = builder
-            .build::<_, Signature>(&self.key)
-            .map_err(|_| AuthorityError::Cryptography)?
-            .to_der()
-            .map_err(|_| AuthorityError::Cryptography)?;
+        let until = now + Duration::days(i64::from(days));
+        let der = certify::revocation_list(&self.certificate, &self.key, &self.index, now, until)?;
         let list = RevocationList::from_der(&der).map_err(|_| AuthorityError::Cryptography)?;
         self.write_index()?;
         files::write(&self.path(CRL), list.to_pem().as_bytes())?;
@@ -321,13 +295,13 @@ impl Authority {
         }
         let issuer: Name = self.certificate.tbs_certificate().subject().clone();
         let subject = name::from_common_name(name).map_err(|_| AuthorityError::Name)?;
-        build(
+        certify::certificate(
             Profile {
                 issuer,
                 subject,
                 purpose,
             },
-            validity(begin, end)?,
+            certify::validity(begin, end)?,
             key,
             &self.key,
             rng,
@@ -377,62 +351,10 @@ fn read_root(der: &[u8]) -> Option<(AuthorityRoot, Certificate)> {
     ))
 }
 
-fn build<R: CryptoRng + ?Sized>(
-    profile: Profile,
-    validity: Validity,
-    key: SubjectPublicKeyInfoOwned,
-    signer: &SigningKey,
-    rng: &mut R,
-) -> Result<Vec<u8>, AuthorityError> {
-    let mut serial = [0; SERIAL_BYTES];
-    rng.fill_bytes(&mut serial);
-    // Positive, and of the same length always.
-    serial[0] = serial[0] & 0x7f | 0x40;
-    let serial = SerialNumber::new(&serial).map_err(|_| AuthorityError::Cryptography)?;
-    CertificateBuilder::new(profile, serial, validity, key)
-        .and_then(|builder| builder.build::<_, Signature>(signer))
-        .map_err(|_| AuthorityError::Cryptography)?
-        .to_der()
-        .map_err(|_| AuthorityError::Cryptography)
-}
-
-fn revoked_entry(issued: &Issued) -> Option<Result<RevokedCert, AuthorityError>> {
-    let revocation = issued.revoked?;
-    Some(entry(issued, revocation).ok_or(AuthorityError::Cryptography))
-}
-
-fn entry(issued: &Issued, revocation: Revocation) -> Option<RevokedCert> {
-    let reason = match revocation.reason.entry() {
-        None => None,
-        Some(reason) => Some(vec![
-            (false, &reason).to_extension(&Name::default(), &[]).ok()?,
-        ]),
-    };
-    Some(RevokedCert {
-        serial_number: SerialNumber::new(&hex::decode(&issued.serial).ok()?).ok()?,
-        revocation_date: to_x509(revocation.at)?,
-        crl_entry_extensions: reason,
-    })
-}
-
-fn validity(begin: OffsetDateTime, end: OffsetDateTime) -> Result<Validity, AuthorityError> {
-    Ok(Validity::new(x509_time(begin)?, x509_time(end)?))
-}
-
-fn x509_time(instant: OffsetDateTime) -> Result<Time, AuthorityError> {
-    to_x509(instant).ok_or(AuthorityError::Cryptography)
-}
-
 fn check_days(days: u32) -> Result<(), AuthorityError> {
     if (1..=MAX_VALIDITY_DAYS).contains(&days) {
         Ok(())
     } else {
         Err(AuthorityError::days(days))
     }
-}
-
-fn private_key_pem(key: &SigningKey) -> Result<Zeroizing<String>, AuthorityError> {
-    key.to_pkcs8_der()?
-        .to_pem("PRIVATE KEY", der::pem::LineEnding::LF)
-        .map_err(|_| AuthorityError::Cryptography)
 }

@@ -5,6 +5,7 @@
 //! the scope and the name; it sets everything else itself.
 
 mod authority;
+mod certify;
 mod error;
 mod files;
 mod index;

@@ -1,5 +1,10 @@
 //! The Authority as a library: what it issues, keeps and revokes.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that fails may say so by panicking"
+)]
+
 use std::fs;
 use std::path::Path;
 
@@ -290,7 +295,7 @@ fn damaged_files_are_named() {
         fs::write(directory.path().join(file), "{}").unwrap();
         match Authority::open(directory.path(), &passphrase("one")) {
             Err(AuthorityError::Damaged { path }) => {
-                assert!(path.ends_with(file), "{}", path.display())
+                assert!(path.ends_with(file), "{}", path.display());
             }
             Err(error) => panic!("{file}: {error}"),
             Ok(_) => panic!("{file}: opened"),

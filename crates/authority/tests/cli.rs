@@ -1,5 +1,10 @@
 //! Transcripts of the command line. What differs from run to run stands as `…`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that fails may say so by panicking"
+)]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

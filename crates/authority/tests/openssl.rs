@@ -1,5 +1,10 @@
 //! OpenSSL as the judge of our requests and as an Authority: the commands of `docs/AUTHORITY.md`, run as they stand.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that fails may say so by panicking"
+)]
+
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;

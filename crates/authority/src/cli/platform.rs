@@ -22,11 +22,11 @@ use super::secrets::secret;
 
 /// Which AccountServer, and who signs in.
 #[derive(Args)]
-#[group(id = "platform", multiple = true, requires_all = ["url", "user"])]
+#[group(id = "server", multiple = true, requires_all = ["platform", "user"])]
 pub(super) struct PlatformArguments {
     /// The AccountServer's address, https://…
-    #[arg(long = "platform", id = "url", value_name = "URL", required = false)]
-    url: Url,
+    #[arg(long, value_name = "URL", required = false)]
+    platform: Url,
     /// The officer's name on the AccountServer
     #[arg(long, value_name = "NAME", required = false)]
     user: String,
@@ -121,7 +121,7 @@ impl PlatformArguments {
         let root =
             fs::read(&path).with_context(|| format!("{} could not be read", path.display()))?;
         let root = AuthorityRoot::from_pem(&root)?;
-        let client = Client::new(&self.url, root.fingerprint())?;
+        let client = Client::new(&self.platform, root.fingerprint())?;
         let password = secret(
             &format!("Password of {}: ", self.user),
             self.password_file.as_deref(),

@@ -49,7 +49,7 @@ pub(super) struct Sign {
     #[arg(long, value_name = "HEX")]
     fingerprint: Option<Fingerprint>,
     /// Fetch the request with this number from the AccountServer, and hand the certificate back
-    #[arg(long = "request", value_name = "ID", requires = "platform")]
+    #[arg(long = "request", value_name = "ID", requires = "server")]
     id: Option<RequestId>,
     #[command(flatten)]
     platform: Option<PlatformArguments>,
