@@ -1,14 +1,17 @@
 //! The process may be neither dumped nor traced: its memory holds keys.
 
+#[cfg(unix)]
 use std::io;
 
 /// Why the process could not be hardened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HardeningError {
     /// Core dumps could not be switched off.
+    #[cfg(unix)]
     #[error("core dumps cannot be switched off: {0}; start the AccountServer as a user who may")]
     CoreDumps(io::Error),
     /// Tracing could not be forbidden.
+    #[cfg(target_os = "linux")]
     #[error("the process cannot be protected from tracing: {0}; look at the sandbox it runs in")]
     Tracing(io::Error),
     /// There is no locked memory on this system.
