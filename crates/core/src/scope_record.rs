@@ -256,8 +256,8 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_written_is_read(
-            name in "[^\\p{C}\\s]\\PC{0,80}",
-            path in proptest::collection::vec("[^\\p{C}\\s]\\PC{0,20}", 0..6),
+            name in "[^\\p{C}\\p{Z}][^\\p{C}\\p{Zl}\\p{Zp}]{0,80}",
+            path in proptest::collection::vec("[^\\p{C}\\p{Z}][^\\p{C}\\p{Zl}\\p{Zp}]{0,20}", 0..6),
             collection: bool,
             seconds in 0_i64..253_402_300_800,
         ) {

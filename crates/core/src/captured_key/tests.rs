@@ -234,6 +234,26 @@ fn pem_is_read_too_if_nothing_else_is_in_the_file() {
 }
 
 #[test]
+fn the_largest_key_fits_and_nothing_larger_is_read() {
+    let largest = key(&vec![255; crate::encryption_key::MAX_BYTES]);
+    let der = captured(&record(), &largest);
+    let (_, opened) = verified(&der)
+        .open(&private_key(pki!("group-key.pem")), Some(&record()))
+        .unwrap();
+    assert!(opened.same_as(&largest));
+    let too_large = vec![b' '; MAX_BYTES + 1];
+    assert_eq!(
+        CapturedKey::from_der(&too_large),
+        Err(CapturedKeyError::TooLarge)
+    );
+    let pem = ["-----BEGIN", &" ".repeat(MAX_BYTES * 3 / 2)].concat();
+    assert_eq!(
+        CapturedKey::from_pem_or_der(pem.as_bytes()),
+        Err(CapturedKeyError::TooLarge)
+    );
+}
+
+#[test]
 fn the_length_tells_only_multiples_of_512_bytes() {
     // Signatures differ in length by their leading zeros.
     let content_length = |length| {

@@ -84,7 +84,7 @@ pub(crate) fn walk(folder: &str, judge: impl Fn(&[u8]) -> String) {
 }
 
 /// Writes a folder anew.
-pub(crate) fn write(folder: &str, about: &str, vectors_: Vec<Vector>) {
+pub(crate) fn write(folder: &str, about: &str, made: Vec<Vector>) {
     let path = vectors(folder);
     if path.exists() {
         fs::remove_dir_all(&path).unwrap();
@@ -98,7 +98,7 @@ pub(crate) fn write(folder: &str, about: &str, vectors_: Vec<Vector>) {
         file,
         content,
         expect,
-    } in vectors_
+    } in made
     {
         fs::write(path.join(&file), content).unwrap();
         index.vectors.push(Entry { file, expect });
