@@ -57,6 +57,10 @@ impl KeyRequest {
         directory: &CertificatesDirectory,
         progress: &dyn Fn(RequestProgressView),
     ) -> Result<SavedKeyPair, CommandError> {
+        // What could not be written down must not cost the admin a minute first.
+        self.record
+            .to_json()
+            .map_err(|error| CommandError::because(codes::KEY_NOT_MADE, &error))?;
         let mut rng = rand::rng();
         let key = self.generate(&mut rng, progress)?;
         let request = CertificateSigningRequest::build(&key, self.record.scope, &self.record.name)
@@ -119,6 +123,13 @@ fn holder_label(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::path::Path;
+
+    use keyfold_core::fingerprint::Fingerprint;
+    use keyfold_core::id::{ScopeGuid, ScopeKind};
+    use time::macros::datetime;
+
     use super::*;
 
     #[test]
@@ -131,5 +142,85 @@ mod tests {
         );
         let split = format!("{} x", "a".repeat(MAX_LABEL_CHARS - 1));
         assert_eq!(holder_label(&split), "a".repeat(MAX_LABEL_CHARS - 1));
+    }
+
+    fn request(name: &str, cancel: Cancel) -> KeyRequest {
+        KeyRequest {
+            record: ScopeRecord {
+                scope: ScopeGuid::random(&mut rand::rng()),
+                kind: ScopeKind::Group,
+                name: name.to_owned(),
+                path: Vec::new(),
+                platform: "https://localhost:8443/".to_owned(),
+                authority: Fingerprint::of(b"root"),
+                requested_at: datetime!(2026-06-01 12:00 UTC),
+            },
+            key_size: KeySize::Rsa3072,
+            holder: "Ada".to_owned(),
+            passphrase: Passphrase::new("correct horse".to_owned()).unwrap(),
+            argon2: Argon2Params::MIN,
+            cancel,
+        }
+    }
+
+    /// The steps that were told, and what became of the request.
+    fn run(request: KeyRequest, directory: &Path) -> (Vec<f64>, bool, Result<(), String>) {
+        let (fractions, sealing) = (RefCell::new(Vec::new()), Cell::new(false));
+        let tell = |step| match step {
+            RequestProgressView::GeneratingKeyPair { fraction } => {
+                fractions.borrow_mut().push(fraction)
+            }
+            _ => sealing.set(true),
+        };
+        let directory = CertificatesDirectory::at(directory).unwrap();
+        let outcome = request
+            .run(&directory, &tell)
+            .map(drop)
+            .map_err(|error| error.code);
+        (fractions.into_inner(), sealing.get(), outcome)
+    }
+
+    #[test]
+    fn progress_never_goes_back_and_the_key_pair_is_saved() {
+        let home = tempfile::tempdir().unwrap();
+        let (fractions, sealed, outcome) =
+            run(request("Willowmere", Cancel::default()), home.path());
+        assert_eq!((sealed, outcome), (true, Ok(())));
+        assert!(
+            fractions.is_sorted() && fractions[0] == 0.0,
+            "{fractions:?}"
+        );
+        let report = CertificatesDirectory::at(home.path())
+            .unwrap()
+            .list()
+            .unwrap();
+        assert_eq!(report[0].key_pairs[0].slots, ["Ada"]);
+    }
+
+    #[test]
+    fn a_cancelled_request_leaves_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let cancel = Cancel::default();
+        cancel.cancel();
+        let (_, sealed, outcome) = run(request("Willowmere", cancel), home.path());
+        assert_eq!((sealed, outcome), (false, Err(codes::CANCELLED.to_owned())));
+        assert!(
+            CertificatesDirectory::at(home.path())
+                .unwrap()
+                .list()
+                .unwrap()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_written_down_is_refused_before_any_work() {
+        let home = tempfile::tempdir().unwrap();
+        let (fractions, _, outcome) =
+            run(request("Willow\u{7}mere", Cancel::default()), home.path());
+        assert_eq!(
+            (fractions.len(), outcome),
+            (0, Err(codes::KEY_NOT_MADE.to_owned()))
+        );
     }
 }

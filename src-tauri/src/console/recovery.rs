@@ -70,6 +70,8 @@ impl Console {
         let key =
             blocking(move || open(&recovery, &chosen, &platform, &intermediates, &private_key))
                 .await??;
+        // The admin may have signed out meanwhile; then nothing is kept.
+        self.user()?;
         let secrets = key
             .secrets()
             .iter()

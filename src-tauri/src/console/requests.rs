@@ -27,7 +27,11 @@ impl Console {
         passphrase: SecretText,
         scope_name: String,
     ) -> Result<PassphraseStrengthView, CommandError> {
-        blocking(move || judge(passphrase.expose(), &[&scope_name])).await
+        let person = self
+            .user()
+            .map(|user| user.user().display_name.clone())
+            .unwrap_or_default();
+        blocking(move || judge(passphrase.expose(), &[&scope_name, &person])).await
     }
 
     /// Makes a key pair, seals it into the scope's certificate folder and submits its request.
