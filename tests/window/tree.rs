@@ -3,6 +3,7 @@
 use anyhow::bail;
 
 use super::session::Session;
+use super::wait::wait_until;
 
 /// More rows than any tree of a test has.
 const MOST_ROWS: usize = 200;
@@ -32,7 +33,9 @@ impl Session {
         for item in items {
             self.role("menuitem", item)?.click()?;
         }
-        Ok(())
+        wait_until("the menu to close", || {
+            Ok(self.run("return document.querySelector('[role=menu]') === null", &[])? == true)
+        })
     }
 
     /// Unfolds every node, row by row.
