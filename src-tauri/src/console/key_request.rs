@@ -168,7 +168,7 @@ mod tests {
         let (fractions, sealing) = (RefCell::new(Vec::new()), Cell::new(false));
         let tell = |step| match step {
             RequestProgressView::GeneratingKeyPair { fraction } => {
-                fractions.borrow_mut().push(fraction)
+                fractions.borrow_mut().push(fraction);
             }
             _ => sealing.set(true),
         };
