@@ -27,6 +27,12 @@ use super::OwnerOnlyError;
 /// Inherits nothing (`P`); all rights for the owner (`OW`).
 const OWNER_ONLY: &str = "D:P(A;;FA;;;OW)";
 
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a structure of a few bytes"
+)]
+const ATTRIBUTES_SIZE: u32 = size_of::<SECURITY_ATTRIBUTES>() as u32;
+
 pub(super) fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
@@ -40,7 +46,7 @@ pub(super) fn check(_path: &Path, _metadata: &Metadata) -> Result<(), OwnerOnlyE
 pub(super) fn create_new(path: &Path) -> io::Result<File> {
     let descriptor = Descriptor::parse(OWNER_ONLY)?;
     let attributes = SECURITY_ATTRIBUTES {
-        nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
+        nLength: ATTRIBUTES_SIZE,
         lpSecurityDescriptor: descriptor.0,
         bInheritHandle: 0,
     };

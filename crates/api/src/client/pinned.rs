@@ -186,13 +186,13 @@ mod tests {
         ) -> Result<Vec<u8>, TrustError> {
             let verifier = PinnedAuthority::new(pin);
             let host = ServerName::try_from(host).unwrap();
-            let verified = verifier.verify_server_cert(&self.leaf, presented, &host, &[], at);
+            let outcome = verifier.verify_server_cert(&self.leaf, presented, &host, &[], at);
             assert_eq!(
-                verified.is_ok(),
+                outcome.is_ok(),
                 verifier.root().is_some(),
                 "the root is kept when the server is accepted"
             );
-            match verified {
+            match outcome {
                 Ok(_) => Ok(verifier.root().unwrap().to_vec()),
                 Err(error) => Err(trust_error(&error).unwrap()),
             }
