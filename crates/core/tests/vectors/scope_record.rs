@@ -24,6 +24,7 @@ fn scope_records() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of faults")]
 #[ignore = "makes the vectors anew"]
 fn make_scope_records() {
     let record = json!({
