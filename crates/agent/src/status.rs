@@ -15,7 +15,7 @@ pub(crate) async fn status(state: &StateDirectory) -> anyhow::Result<i32> {
     match &key {
         Some(key) => println!("Key:      {}", key.id),
         None => {
-            println!("Key:      none; run `keyfold-agent key generate` or `keyfold-agent key set`")
+            println!("Key:      none; run `keyfold-agent key generate` or `keyfold-agent key set`");
         }
     }
     let enrolment = enrolment::required(state)?;
