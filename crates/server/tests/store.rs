@@ -3,12 +3,13 @@
 
 use keyfold_api::agents::{BackupId, BackupOutcome};
 use keyfold_api::captured_keys::CapturedKeyId;
+use keyfold_api::requests::{RequestId, RequestState};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid, ScopeKind};
 use keyfold_server::store::sqlite::SqliteStore;
 use keyfold_server::store::{
-    BackupRow, CaptureRow, CertificateRow, Conflict, EndedBackup, RecoveryRow, ScopeChange,
-    ScopeRow, Store, StoreError,
+    BackupRow, CaptureRow, CertificateRow, Conflict, EndedBackup, RecoveryRow, RequestRow,
+    ScopeChange, ScopeRow, Store, StoreError,
 };
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -39,6 +40,7 @@ over_every_store!(
     a_deep_tree_is_listed_parents_first,
     parallel_moves_never_make_a_cycle,
     one_certificate_of_a_scope_is_active,
+    an_upload_settles_the_request_it_answers,
     a_retry_makes_no_second_row,
     an_end_and_its_captures_are_stored_together,
     a_scope_with_captured_keys_stays,
@@ -198,6 +200,39 @@ async fn one_certificate_of_a_scope_is_active(store: impl Store) {
         both.iter().map(|row| row.superseded).collect::<Vec<_>>(),
         [false, true]
     );
+}
+
+async fn an_upload_settles_the_request_it_answers(store: impl Store) {
+    let root = founded(&store).await;
+    let asked = |scope: &ScopeRow, number: u8| RequestRow {
+        id: draw(u64::from(number), RequestId::random),
+        scope: scope.guid,
+        requester: "ann".to_owned(),
+        requester_name: "Ann".to_owned(),
+        submitted_at: NOW,
+        spki_fingerprint: certificate(scope, number).spki_fingerprint,
+        request: "PEM".to_owned(),
+        state: RequestState::Waiting,
+    };
+    let answered = scope(2, ScopeKind::Group, Some(&root));
+    let other_key = scope(3, ScopeKind::Group, Some(&root));
+    for (scope, number) in [(&answered, 1), (&other_key, 2)] {
+        store.insert_scope(scope).await.unwrap();
+        store.insert_request(&asked(scope, number)).await.unwrap();
+    }
+    for (scope, number) in [(&answered, 1), (&other_key, 7)] {
+        let upload = certificate(scope, number);
+        store.activate(&upload, None).await.unwrap();
+    }
+    let state = async |scope: &ScopeRow| {
+        let requests = store.requests_below(scope.guid).await.unwrap();
+        requests[0].state.clone()
+    };
+    assert!(matches!(
+        state(&answered).await,
+        RequestState::Signed { uploaded: true, .. }
+    ));
+    assert_eq!(state(&other_key).await, RequestState::Waiting);
 }
 
 async fn a_retry_makes_no_second_row(store: impl Store) {

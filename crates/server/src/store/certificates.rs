@@ -36,7 +36,8 @@ pub trait CertificateStore: Send + Sync {
     /// Makes a certificate the scope's active one and supersedes the one before it.
     ///
     /// Refused with `ReplacesAnother` unless `replaces` is the fingerprint of the one that is active. The active
-    /// certificate itself is accepted again, whatever `replaces` says.
+    /// certificate itself is accepted again, whatever `replaces` says. A request for this key pair that still waits
+    /// is signed now: the Authority answered it outside the platform.
     async fn activate(
         &self,
         certificate: &CertificateRow,

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
+use keyfold_core::x509::pem;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, query};
 
@@ -55,6 +56,16 @@ impl CertificateStore for SqliteStore {
         .bind(certificate.not_after.unix_timestamp())
         .bind(certificate.uploaded_at.unix_timestamp())
         .bind(&certificate.uploaded_by)
+        .execute(&mut *transaction)
+        .await?;
+        query(
+            "UPDATE requests SET state = 'signed', certificate = ?3, certificate_fingerprint = ?4 \
+             WHERE scope = ?1 AND spki_fingerprint = ?2 AND state = 'waiting'",
+        )
+        .bind(certificate.scope.to_string())
+        .bind(&certificate.spki_fingerprint.as_bytes()[..])
+        .bind(pem::encode(pem::CERTIFICATE, &certificate.der))
+        .bind(&certificate.fingerprint.as_bytes()[..])
         .execute(&mut *transaction)
         .await?;
         Ok(transaction.commit().await?)
