@@ -17,7 +17,7 @@ fn every_page_and_dialog_is_accessible_in_dark() -> anyhow::Result<()> {
 
 /// What a Group's menu leads to, and the dialog's name.
 const DIALOGS: [(&str, &str); 6] = [
-    ("Request Group Certificate…", "Request"),
+    ("Request Group Certificate…", "Renew Group Certificate"),
     ("Upload signed certificate…", "Upload"),
     ("Recover encryption key…", "Recover"),
     ("Share…", "Share"),

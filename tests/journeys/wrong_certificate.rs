@@ -34,7 +34,7 @@ fn a_wrong_certificate_is_refused_in_plain_words() -> anyhow::Result<()> {
         window.role("button", "Back")?.click()?;
         let foreign = certificate_in(&folder)?;
         desk.answer_dialogs_with(&foreign)?;
-        window.role("button", "Choose another file…")?.click()?;
+        window.role("button", "Choose file…")?.click()?;
         window.shows("certificate.pem")?;
         window.role("button", "Check certificate")?.click()?;
         window.shows("This certificate can’t be uploaded")?;
