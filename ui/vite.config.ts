@@ -27,17 +27,20 @@ export default defineConfig({
   optimizeDeps: { include: ["axe-core", "vitest-browser-svelte", "bits-ui"] },
   test: {
     include: ["tests/**/*.test.ts"],
+    setupFiles: ["tests/setup.ts"],
     browser: {
       enabled: true,
       headless: true,
       screenshotFailures: false,
       provider: playwright({
+        contextOptions: { viewport: { width: 1320, height: 900 } },
         launchOptions: {
           executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
           args: ["--no-sandbox", "--disable-dev-shm-usage"],
         },
       }),
-      instances: [{ browser: "chromium", viewport: { width: 1280, height: 800 } }],
+      viewport: { width: 1280, height: 800 },
+      instances: [{ browser: "chromium" }],
     },
   },
 });

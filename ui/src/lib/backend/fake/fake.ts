@@ -1,16 +1,13 @@
 import type {
-  CapturedKeyView,
   CertificateFoldersView,
-  CertificateView,
   CommandError,
   ConnectionView,
-  CoverageView,
   FoldersDropped,
   PlatformView,
-  ScopeDetailView,
   ScopeView,
 } from "../../bindings";
 import { Failure, type Backend, type Unlisten } from "../backend";
+import { activeCertificates, capturedKeys, captures, detail, signedCertificate } from "./answers";
 import { CERTIFICATES, IMPORTED, certificateFolders } from "./folders";
 import { above, accountsBelow, below, organisation, type Organisation } from "./organisation";
 import { Dice } from "./random";
@@ -94,15 +91,15 @@ export class FakeBackend implements Backend {
     this.#answer("forgetConnection", () => (this.#connection = { platform: null, session: null }));
   signIn: Backend["signIn"] = (user, password) =>
     this.#answer("signIn", () => {
-      if (password === "wrong")
-        throw new Failure({ code: "platform-refused", params: { reason: "Name or password is wrong." } });
+      if (password === "wrong") throw new Failure({ code: "wrong-credentials" });
       return this.#signIn(user);
     });
   signOut: Backend["signOut"] = () =>
     this.#answer("signOut", () => (this.#connection = { ...this.#connection, session: null }));
 
   scopes: Backend["scopes"] = () => this.#answer("scopes", () => this.organisation.scopes);
-  scopeDetail: Backend["scopeDetail"] = (scope) => this.#answer("scopeDetail", () => this.#detail(scope));
+  scopeDetail: Backend["scopeDetail"] = (scope) =>
+    this.#answer("scopeDetail", () => detail(this.organisation, this.#scope(scope).guid));
   createScope: Backend["createScope"] = (kind, name, parent) =>
     this.#answer("createScope", () => {
       const made: ScopeView = {
@@ -128,10 +125,7 @@ export class FakeBackend implements Backend {
   deleteScope: Backend["deleteScope"] = (guid) =>
     this.#answer("deleteScope", () => {
       if (below(this.organisation, guid).size > 1 || accountsBelow(this.organisation, guid).length > 0) {
-        throw new Failure({
-          code: "platform-refused",
-          params: { reason: "It is not empty. Move or delete what is in it first." },
-        });
+        throw new Failure({ code: "not-empty" });
       }
       this.organisation.scopes = this.organisation.scopes.filter((scope) => scope.guid !== guid);
       return null;
@@ -232,7 +226,7 @@ export class FakeBackend implements Backend {
     }));
   inspectCertificate: Backend["inspectCertificate"] = (guid) =>
     this.#answer("inspectCertificate", () => ({
-      certificate: this.#certificate(guid),
+      certificate: signedCertificate(this.organisation, this.#scope(guid), this.now),
       problem: null,
       warning: null,
       replaces: this.organisation.certificates.find((each) => each.scope === guid && captures(each)) ?? null,
@@ -242,7 +236,7 @@ export class FakeBackend implements Backend {
       for (const each of this.organisation.certificates)
         if (each.scope === guid && captures(each)) each.state = "superseded";
       const certificate = {
-        ...this.#certificate(guid),
+        ...signedCertificate(this.organisation, this.#scope(guid), this.now),
         state: "active" as const,
         uploadedBy: "Maria Engel",
         uploadedAt: this.now.toISOString(),
@@ -268,7 +262,8 @@ export class FakeBackend implements Backend {
       };
     });
 
-  capturedKeys: Backend["capturedKeys"] = (id) => this.#answer("capturedKeys", () => this.#capturedKeys(id));
+  capturedKeys: Backend["capturedKeys"] = (id) =>
+    this.#answer("capturedKeys", () => capturedKeys(this.organisation, this.#account(id), this.now));
   recoverKey: Backend["recoverKey"] = (id, reason, passphrase) =>
     this.#answer("recoverKey", () => {
       if (!reason.trim()) throw new Failure({ code: "reason-missing" });
@@ -308,31 +303,7 @@ export class FakeBackend implements Backend {
       return null;
     });
   activeCertificates: Backend["activeCertificates"] = (guid) =>
-    this.#answer("activeCertificates", () =>
-      [...below(this.organisation, guid)].flatMap((each) => {
-        const scope = this.#scope(each);
-        const ancestors = above(this.organisation, each);
-        return this.organisation.certificates
-          .filter((certificate) => captures(certificate))
-          .filter(
-            (certificate) =>
-              certificate.scope === each || ancestors.some((it) => it.guid === certificate.scope),
-          )
-          .map((certificate) => ({
-            scope: each,
-            name: scope.name,
-            path: ancestors.map((it) => it.name).reverse(),
-            kind: scope.kind,
-            certificate: certificate.fingerprint,
-            fromScope: certificate.scope,
-            fromName: certificate.scopeName,
-            notBefore: certificate.notBefore,
-            notAfter: certificate.notAfter,
-            daysLeft: certificate.daysLeft,
-            state: certificate.state ?? "active",
-          }));
-      }),
-    );
+    this.#answer("activeCertificates", () => activeCertificates(this.organisation, guid));
 
   onFoldersChanged: Backend["onFoldersChanged"] = (listener) => listen(this.#foldersChanged, listener);
   onFoldersDropped: Backend["onFoldersDropped"] = (listener) => listen(this.#foldersDropped, listener);
@@ -368,8 +339,7 @@ export class FakeBackend implements Backend {
 
   #account(id: string) {
     const account = this.organisation.accounts.find((each) => each.id === id);
-    if (!account)
-      throw new Failure({ code: "platform-refused", params: { reason: "This account is no longer there." } });
+    if (!account) throw new Failure({ code: "not-found" });
     return account;
   }
 
@@ -386,66 +356,7 @@ export class FakeBackend implements Backend {
       notSubmitted: null,
     };
   }
-
-  #certificate(guid: string): CertificateView {
-    const request = this.organisation.requests.find((each) => each.scope === guid);
-    const notAfter = new Date(this.now.getTime() + 1000 * 24 * 3600 * 1000).toISOString();
-    return {
-      fingerprint: new Dice(11).hex(64),
-      spkiFingerprint: request?.spkiFingerprint ?? new Dice(12).hex(64),
-      scope: guid,
-      scopeName: this.#scope(guid).name,
-      notBefore: this.now.toISOString(),
-      notAfter,
-      daysLeft: 1000,
-      keyBits: 4096,
-      state: null,
-      uploadedAt: null,
-      uploadedBy: null,
-      keyOnThisComputer: true,
-    };
-  }
-
-  #detail(guid: string): ScopeDetailView {
-    const coverage: CoverageView = { captured: 0, inMemory: 0, needsBackup: 0, never: 0 };
-    for (const account of accountsBelow(this.organisation, guid)) coverage[account.keyState] += 1;
-    const ancestors = above(this.organisation, guid);
-    this.#scope(guid);
-    return {
-      coverage,
-      certificates: this.organisation.certificates.filter((each) => each.scope === guid),
-      inherited: ancestors.flatMap((scope) =>
-        this.organisation.certificates.filter((each) => each.scope === scope.guid && captures(each)),
-      ),
-      requests: this.organisation.requests.filter((each) => each.scope === guid),
-    };
-  }
-
-  #capturedKeys(id: string): CapturedKeyView[] {
-    const account = this.#account(id);
-    if (account.capturedTo.length === 0) return [];
-    const earlier = ["Schools (before the move)"];
-    return [...account.capturedTo, ...earlier].map((scopeName, index) => {
-      const scope = this.organisation.scopes.find((each) => each.name === scopeName);
-      const certificate = this.organisation.certificates.find((each) => each.scope === scope?.guid);
-      return {
-        id: `${id}-${index}`,
-        account: id,
-        accountName: account.name,
-        keyId: new Dice(index < 2 ? 3 : 4).uuid(),
-        scope: scope?.guid ?? new Dice(5).uuid(),
-        scopeName,
-        certificate: certificate?.fingerprint ?? new Dice(6).hex(64),
-        capturedAt: new Date(this.now.getTime() - (index < 2 ? 0.4 : 210) * 24 * 3600 * 1000).toISOString(),
-        current: index < account.capturedTo.length,
-        keyOnThisComputer: certificate?.keyOnThisComputer ?? false,
-      };
-    });
-  }
 }
-
-const captures = (certificate: CertificateView): boolean =>
-  certificate.state === "active" || certificate.state === "expiresSoon";
 
 const platform = (address: string, authority: string): PlatformView => ({
   name: "Northwind Backups",

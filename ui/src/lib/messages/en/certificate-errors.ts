@@ -1,5 +1,5 @@
 import { day } from "../../format";
-import { say, type Explain } from "../words";
+import { quoted, say, type Explain } from "../words";
 
 const again = "Have the request signed again with the Group Certificate profile.";
 const remake = "Request a Group Certificate in this Console: it makes a key that fits.";
@@ -41,10 +41,10 @@ export const certificateErrors: { readonly [code in string]: Explain } = {
     next: "1000 days are the most. Have the request signed for less.",
   }),
   "certificate-validity-backwards": say("The certificate ends before it begins", again),
-  "certificate-scope-wrong": say(
-    "The certificate is for another Group or Collection",
-    "Choose that one in the tree, or another certificate.",
-  ),
+  "certificate-scope-wrong": (p) => ({
+    what: `The certificate is for ${quoted(p["scopeName"], "another Group or Collection")}`,
+    next: "Choose that one in the tree, or another certificate.",
+  }),
   "certificate-scope-missing": say("The certificate names no Group or Collection", again),
   "certificate-scope-several": say("The certificate names more than one Group or Collection", again),
   "certificate-scope-not-guid": say("The certificate doesn’t name a GUID", again),

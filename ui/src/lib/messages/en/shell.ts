@@ -21,7 +21,7 @@ export const shell = {
   retry: "Try again",
   authority: "Authority",
   authorityTitle: (fingerprint: string) => `SHA-256 fingerprint of the Authority’s root: ${fingerprint}`,
-  signedInAs: (name: string) => `Signed in as ${name}`,
+  signedInAs: (initials: string, name: string) => `${initials}: signed in as ${name}`,
   signOut: "Sign out",
   refresh: "Refresh",
   dropHere: "Drop to import certificate folders",
