@@ -134,6 +134,17 @@ fn a_backup_runs_without_the_account_server_and_is_reported_later() -> anyhow::R
 }
 
 #[test]
+fn the_exit_code_stays_the_tools_when_the_end_cannot_be_noted() -> anyhow::Result<()> {
+    let mut scene = Scene::new()?;
+    scene.platform.server_mut().kill()?;
+    fs::create_dir_all(scene.agent.config().join("unreported.json/in the way"))?;
+    let ran = scene.agent.backup(&["sh", "-c", "exit 0"])?;
+    assert_eq!(ran.code, Some(0), "{}", ran.said());
+    assert!(ran.stderr.contains("not noted"), "{}", ran.said());
+    Ok(())
+}
+
+#[test]
 fn what_was_not_reported_is_reported_by_the_next_backup_even_if_that_fails() -> anyhow::Result<()> {
     let mut scene = Scene::new()?;
     scene.platform.server_mut().kill()?;

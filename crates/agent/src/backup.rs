@@ -34,7 +34,14 @@ pub(crate) async fn backup(state: &StateDirectory, tool: &[OsString]) -> anyhow:
     }
     let ended = tool::run(tool, state).await?;
     match ended.outcome(tool) {
-        BackupOutcome::Completed => completed(state, &platform, &key, started.ok(), &ended).await?,
+        BackupOutcome::Completed => {
+            // Whatever happens from here on, the backup is made: the exit code stays the tool's.
+            if let Err(error) = completed(state, &platform, &key, started.ok(), &ended).await {
+                say(&format!(
+                    "the backup is made, but its end was not noted: {error:#}"
+                ));
+            }
+        }
         BackupOutcome::Failed => failed(&platform, started.ok(), &ended).await,
     }
     Ok(ended.exit_code())
