@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
@@ -48,9 +48,16 @@ pub(crate) fn succeeds_quietly(command: &mut Command) -> bool {
 
 /// Whether a program of this name lies on the PATH.
 pub(crate) fn on_path(name: &str) -> bool {
+    all_on_path(name).next().is_some()
+}
+
+/// Every program of this name on the PATH, the one that would run first.
+pub(crate) fn all_on_path(name: &str) -> impl Iterator<Item = PathBuf> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-    env::var_os("PATH")
-        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(&file).is_file()))
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = env::split_paths(&path).collect();
+    let files = folders.into_iter().map(move |folder| folder.join(&file));
+    files.filter(|file| file.is_file())
 }
 
 /// `command` as one would type it.

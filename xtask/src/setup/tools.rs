@@ -21,7 +21,7 @@ pub(crate) enum Probe {
     Program(&'static [&'static str]),
     /// pkg-config knows this library.
     Library(&'static str),
-    /// Python imports these modules.
+    /// One of the Pythons on the PATH imports these modules.
     PythonModules(&'static str),
     /// Node.js of at least this major version.
     Node(u32),
@@ -51,9 +51,12 @@ impl Probe {
             Self::Library(module) => {
                 program::succeeds_quietly(Command::new("pkg-config").args(["--exists", module]))
             }
-            Self::PythonModules(modules) => program::succeeds_quietly(
-                Command::new("python3").args(["-c", &format!("import {modules}")]),
-            ),
+            Self::PythonModules(modules) => {
+                let script = format!("import {modules}");
+                program::all_on_path("python3").any(|python| {
+                    program::succeeds_quietly(Command::new(python).args(["-c", &script]))
+                })
+            }
             Self::Node(major) => {
                 let script =
                     format!("process.exit(parseInt(process.versions.node) >= {major} ? 0 : 1)");
