@@ -152,3 +152,18 @@ test("an officer is offered reports, and nothing that only an admin may do", asy
   await expect.element(page.getByRole("menuitem", { name: "Reports" })).toBeVisible();
   await expect.element(page.getByRole("menuitem", { name: "Rename…" })).not.toBeInTheDocument();
 });
+
+test("a dialog gives the focus back to where it was opened", async () => {
+  await open();
+  await goTo("St. Anna, Radiology");
+  await at("share").click();
+  await expect.element(at("share-dialog")).toBeVisible();
+  await press("{Escape}");
+  await expect.element(at("share-dialog")).not.toBeInTheDocument();
+  await expect.element(at("share")).toHaveFocus();
+  await choose("Hospitals", "menu-rename");
+  await expect.element(at("name")).toHaveFocus();
+  await press("{Escape}");
+  await expect.element(at("rename-dialog")).not.toBeInTheDocument();
+  await expect.element(page.getByRole("tree")).toHaveFocus();
+});
