@@ -54,8 +54,6 @@ export const request = {
   folder: "Kept in",
   unsentHelp:
     "It is saved in the certificate folder. Submit it again, or hand a copy of the request to the Authority.",
-  submitAgain: "Submit again",
-  saveCopy: "Save a copy of the request…",
   done: "Done",
 } as const;
 

@@ -16,6 +16,5 @@ export const menu = {
   rename: "Rename…",
   move: "Move…",
   remove: "Delete…",
-  open: "Open",
   label: (name: string) => `Actions for ${name}`,
 } as const;
