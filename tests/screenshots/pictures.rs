@@ -5,7 +5,7 @@ use std::path::Path;
 
 use keyfold_tests::support::binaries::binary;
 use keyfold_tests::support::platform::ADMIN;
-use keyfold_tests::window::{Session, Stage, Theme};
+use keyfold_tests::window::{Session, Stage, Theme, wait_until};
 
 use crate::demo::Demo;
 
@@ -62,7 +62,9 @@ fn request(window: &Session) -> anyhow::Result<()> {
     window
         .role("textbox", "Passphrase again")?
         .fill(passphrase)?;
-    window.shows("Very strong")
+    window.shows("Very strong")?;
+    let generate = window.role("button", "Generate key pair")?;
+    wait_until("the button", || generate.is_enabled())
 }
 
 fn recover(window: &Session, passphrase: &str) -> anyhow::Result<()> {

@@ -43,6 +43,7 @@ impl Session {
     /// # Errors
     /// If the tree has no end.
     pub fn unfold_tree(&self) -> anyhow::Result<()> {
+        self.css("[role=tree]")?;
         self.run("document.querySelector('[role=tree]').focus()", &[])?;
         self.press("Home")?;
         let mut before = String::new();
