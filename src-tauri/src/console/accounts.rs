@@ -12,8 +12,10 @@ impl Console {
     pub async fn accounts(&self, scope: &str) -> Result<Vec<AccountView>, CommandError> {
         let guid = parse(scope)?;
         let user = self.user()?;
-        let accounts = self.answered(user.accounts(guid).await)?;
-        let scopes = self.scope_names();
+        // Asked together: the pages may ask for accounts before they have asked for the tree.
+        let (accounts, scopes) = tokio::join!(user.accounts(guid), user.scopes());
+        let accounts = self.answered(accounts)?;
+        let scopes = self.remember_scopes(&self.answered(scopes)?);
         Ok(accounts
             .iter()
             .map(|account| AccountView::new(account, &scopes))
