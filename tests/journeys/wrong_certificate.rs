@@ -38,8 +38,7 @@ fn a_wrong_certificate_is_refused_in_plain_words() -> anyhow::Result<()> {
         window.shows("certificate.pem")?;
         window.role("button", "Check certificate")?.click()?;
         window.shows("This certificate can’t be uploaded")?;
-        window.shows("The certificate is for another Group or Collection")?;
-        window.shows(&other.name)?;
+        window.shows("The certificate is for “Riverside Clinic”")?;
         anyhow::ensure!(
             admin
                 .ask(|user| user.certificates(ward.group.guid))?
