@@ -7,17 +7,11 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 use super::session::Session;
-use super::wait::wait_until;
 
 const RUN: &str = "
     const done = arguments[arguments.length - 1]
     axe.run(document, { resultTypes: ['violations'] })
         .then((result) => done(result.violations), (error) => done(String(error)))";
-
-/// Whether everything that moves has come to rest, but for what never does.
-const IS_AT_REST: &str = "
-    return document.getAnimations().every((it) =>
-        it.playState !== 'running' || it.effect.getComputedTiming().endTime === Infinity)";
 
 impl Session {
     /// Asks axe-core about what the window shows now.
@@ -28,10 +22,6 @@ impl Session {
         if self.run("return typeof window.axe", &[])? != "object" {
             self.run(&axe_core()?, &[])?;
         }
-        // Half faded in, nothing has contrast.
-        wait_until("the window to come to rest", || {
-            Ok(self.run(IS_AT_REST, &[])? == true)
-        })?;
         let body = json!({ "script": RUN, "args": [] });
         let answer = self.driver.post("execute/async", &body)?;
         let violations = answer

@@ -104,6 +104,13 @@ impl Desktop {
     fn start(theme: Theme, environment: &[(&str, &Path)]) -> anyhow::Result<Self> {
         let home = tempfile::tempdir()?;
         fs::create_dir(home.path().join("run"))?;
+        // Half faded in, nothing has contrast: this desktop's user asked for no animation.
+        let settings = home.path().join("config/gtk-3.0");
+        fs::create_dir_all(&settings)?;
+        fs::write(
+            settings.join("settings.ini"),
+            "[Settings]\ngtk-enable-animations=0\n",
+        )?;
         let (screen, number) = Running::start_and_read_line(
             Command::new("Xvfb")
                 .args(["-displayfd", "1", "-screen", "0", "1280x800x24"])
