@@ -38,8 +38,8 @@ fn a_key_is_captured_recovered_and_shared_by_keyboard() -> anyhow::Result<()> {
         menu(window, "Share…")?;
         leave(window, "Export a copy…")?;
         window.shows("A copy is in")?;
-        let copied = copies.join(ward.group.guid.to_string()).join("scope.json");
-        ensure!(copied.exists(), "{} is not there", copied.display());
+        let exported = copies.join(ward.group.guid.to_string()).join("scope.json");
+        ensure!(exported.exists(), "{} is not there", exported.display());
         leave(window, "Done")
     })
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// The largest answer: a screenshot.
 const MOST_BYTES: u64 = 64 << 20;
 /// Opening a window that ends at once would wait forever.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A client of one WebDriver session.
 pub(super) struct Driver {

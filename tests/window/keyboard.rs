@@ -33,7 +33,7 @@ impl Session {
             .iter()
             .rev()
             .map(|key| json!({ "type": "keyUp", "value": key }));
-        self.perform(down.chain(up).collect())
+        self.perform(&down.chain(up).collect::<Vec<_>>())
     }
 
     /// Types `text` into whatever has the focus.
@@ -55,7 +55,7 @@ impl Session {
         let press = |letter: char| {
             ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": letter.to_string() }))
         };
-        self.perform(letters.chars().flat_map(press).collect())
+        self.perform(&letters.chars().flat_map(press).collect::<Vec<_>>())
     }
 
     /// The accessible name of what has the focus.
@@ -93,7 +93,7 @@ impl Session {
         waited.with_context(|| format!("the focus is on “{}”", self.focused().unwrap_or_default()))
     }
 
-    fn perform(&self, presses: Vec<Value>) -> anyhow::Result<()> {
+    fn perform(&self, presses: &[Value]) -> anyhow::Result<()> {
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": presses });
         let done = self
             .driver

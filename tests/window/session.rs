@@ -15,6 +15,11 @@ use super::wait::{wait_for, wait_until};
 /// Finds elements by role and accessible name, as a person or a screen reader would.
 const LOCATE: &str = include_str!("locate.js");
 
+/// Answers when what the page is by now has been painted.
+const NEXT_FRAMES: &str = "
+    const done = arguments[0]
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 200)))";
+
 /// The Console's window while it is open; dropping it closes the window.
 pub struct Session {
     pub(super) driver: Driver,
@@ -121,6 +126,8 @@ impl Session {
     /// # Errors
     /// If the window is gone or the file cannot be written.
     pub fn photograph(&self, png: &Path) -> anyhow::Result<()> {
+        let body = json!({ "script": NEXT_FRAMES, "args": [] });
+        self.driver.post("execute/async", &body)?;
         let picture = self.driver.get("screenshot")?;
         let bytes = STANDARD.decode(picture.as_str().context("no picture")?)?;
         fs::write(png, bytes).with_context(|| format!("cannot write {}", png.display()))
