@@ -32,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> anyhow::Resul
     if env::consts::OS != "linux" || !program::on_path("apt-get") {
         bail!("this needs Debian or a relative of it; elsewhere, build for that system itself");
     }
-    let steps: [(&str, fn(&Cross) -> anyhow::Result<()>); 4] = [
+    let steps: [(&str, Step); 4] = [
         ("Set up", Cross::set_up),
         ("Windows: clippy, everything", Cross::lint_for_windows),
         (
@@ -58,6 +58,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> anyhow::Resul
     }
     Ok(())
 }
+
+/// One thing that `cargo xtask cross` does.
+type Step = fn(&Cross) -> anyhow::Result<()>;
 
 struct Cross {
     root: PathBuf,

@@ -59,7 +59,7 @@ fn main() -> ExitCode {
 fn run(chore: Chore) -> anyhow::Result<ExitCode> {
     let workspace = Workspace::locate()?;
     match chore {
-        Chore::Test => return test::run(&workspace),
+        Chore::Test => return Ok(test::run(&workspace)),
         Chore::Demo(arguments) => demo::run(&workspace, &arguments)?,
         Chore::Setup(arguments) => setup::install(arguments.need)?,
         Chore::Fuzz(arguments) => fuzz::run(&workspace, &arguments)?,
