@@ -146,7 +146,6 @@ export const report = {
   title: "Group Certificates Active",
   lead: (name: string) => `${name} and all below it`,
   name: "Group or Collection",
-  kind: "Kind",
   from: "Certificate of",
   own: "its own",
   validFrom: "Valid from",
