@@ -5,13 +5,14 @@ Run it here: `python3 make_x509.py` (needs `cryptography`). Keys are made once a
 tests only. All signatures are deterministic but RSA-PSS, so running it again changes the *pss* files alone.
 """
 
-import base64
 import datetime
 import json
 import pathlib
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+from x509_der import NULL, TRUE, bits, integer, name, octets, oid, pem, seq, set_, tlv, utc
 
 HERE = pathlib.Path(__file__).parent
 SCOPE = "7f1d2c9e-6b1a-4a0e-9d7e-0a5b3c4d5e6f"
@@ -20,49 +21,6 @@ DAY = datetime.timedelta(days=1)
 SECOND = datetime.timedelta(seconds=1)
 BEGIN = datetime.datetime(2026, 1, 1)
 NOW = datetime.datetime(2026, 6, 1)
-
-
-# DER
-
-def tlv(tag, *parts):
-    body = b"".join(parts)
-    if len(body) < 128:
-        return bytes([tag, len(body)]) + body
-    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + body
-
-
-def seq(*parts): return tlv(0x30, *parts)
-def set_(*parts): return tlv(0x31, *parts)
-def octets(value): return tlv(0x04, value)
-def bits(value, unused=0): return tlv(0x03, bytes([unused]), value)
-def integer(value): return tlv(0x02, value.to_bytes(value.bit_length() // 8 + 1, "big"))
-
-
-NULL = tlv(0x05)
-TRUE = tlv(0x01, b"\xff")
-
-
-def oid(dotted):
-    first, second, *rest = map(int, dotted.split("."))
-    out = bytearray()
-    for arc in [first * 40 + second, *rest]:
-        chunk = [arc & 0x7F]
-        while arc := arc >> 7:
-            chunk.append(0x80 | arc & 0x7F)
-        out += bytes(reversed(chunk))
-    return tlv(0x06, bytes(out))
-
-
-def name(*common_names):
-    return seq(*(set_(seq(oid("2.5.4.3"), tlv(0x0C, text.encode()))) for text in common_names))
-
-
-def utc(time): return tlv(0x17, time.strftime("%y%m%d%H%M%SZ").encode())
-def pem(label, der):
-    text = base64.b64encode(der).decode()
-    lines = [text[at:at + 64] for at in range(0, len(text), 64)]
-    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])
 
 
 # Keys

@@ -65,12 +65,12 @@ pub(crate) fn machine_paths(file: &File) -> Vec<String> {
     file.text.lines().filter_map(complaint).collect()
 }
 
-/// Complaints about vectors that no code reads.
+/// Complaints about vectors that neither a test nor a generator reads.
 pub(crate) fn unread_vectors(kinds: &[String], code: &[File]) -> Vec<String> {
     let is_read = |kind: &&String| code.iter().any(|file| names_vectors(&file.text, kind));
     let unread = kinds.iter().filter(|kind| !is_read(kind));
     unread
-        .map(|kind| format!("tests/vectors/{kind}: no test reads it"))
+        .map(|kind| format!("tests/vectors/{kind}: nothing reads it"))
         .collect()
 }
 
@@ -160,7 +160,7 @@ mod tests {
         let kinds = ["csr".to_owned(), "certificate".to_owned()];
         assert_eq!(
             unread_vectors(&kinds, &code),
-            ["tests/vectors/certificate: no test reads it"]
+            ["tests/vectors/certificate: nothing reads it"]
         );
     }
 }
