@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     tools: PathBuf,
 }
 
-/// Sets the machine up (as root, once), then lints, tests and checks.
+/// Sets the machine up (as root, once), then tests, lints and checks.
 ///
 /// # Errors
 /// At the first step that fails.
@@ -34,11 +34,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> anyhow::Resul
     }
     let steps: [(&str, Step); 4] = [
         ("Set up", Cross::set_up),
-        ("Windows: clippy, everything", Cross::lint_for_windows),
         (
             "Windows: tests of core and keystore under Wine",
             Cross::test_under_wine,
         ),
+        ("Windows: clippy, everything", Cross::lint_for_windows),
         ("macOS: types, everything", Cross::check_for_macos),
     ];
     ui::build(workspace)?;
