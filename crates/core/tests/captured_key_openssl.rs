@@ -1,4 +1,5 @@
-//! Captured keys and OpenSSL: each reads what the other writes.
+//! Captured keys and OpenSSL: each reads what the other writes. Windows has no `openssl` to ask.
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
 
 use std::process::Command;
