@@ -6,7 +6,7 @@ use keyfold_api::captured_keys::CapturedKeyId;
 use keyfold_api::requests::{RequestId, RequestState};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid, ScopeKind};
-use keyfold_server::store::sqlite::SqliteStore;
+use keyfold_server::store::sql::SqlStore;
 use keyfold_server::store::{
     BackupRow, CaptureRow, CertificateRow, Conflict, EndedBackup, RecoveryRow, RequestRow,
     ScopeChange, ScopeRow, Store, StoreError,
@@ -28,7 +28,7 @@ macro_rules! over_every_store {
                 async fn $test() {
                     let directory = tempfile::tempdir().unwrap();
                     let file = directory.path().join("test.sqlite");
-                    super::$test(SqliteStore::open(&file, true).await.unwrap()).await;
+                    super::$test(SqlStore::open(&file, true).await.unwrap()).await;
                 }
             )*
         }

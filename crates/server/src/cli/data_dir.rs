@@ -8,7 +8,7 @@ use clap::Args;
 use time::format_description::well_known::Rfc3339;
 
 use crate::store::CaptureStore as _;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sql::SqlStore;
 
 /// Where the AccountServer keeps its data.
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ impl DataDir {
     }
 
     /// Makes the directory, for this user alone, and an empty database in it.
-    pub(super) async fn create(&self) -> anyhow::Result<SqliteStore> {
+    pub(super) async fn create(&self) -> anyhow::Result<SqlStore> {
         fs::create_dir_all(&self.path).with_context(|| {
             format!("cannot make {}; choose another place", self.path.display())
         })?;
@@ -48,11 +48,11 @@ impl DataDir {
             fs::set_permissions(&self.path, fs::Permissions::from_mode(0o700))?;
             fs::set_permissions(&database, fs::Permissions::from_mode(0o600))?;
         }
-        Ok(SqliteStore::open(&database, false).await?)
+        Ok(SqlStore::open(&database, false).await?)
     }
 
     /// Opens the database that `init` made.
-    pub(super) async fn open(&self) -> anyhow::Result<SqliteStore> {
+    pub(super) async fn open(&self) -> anyhow::Result<SqlStore> {
         let database = self.database();
         if !database.exists() {
             bail!(
@@ -60,7 +60,7 @@ impl DataDir {
                 database.display()
             );
         }
-        Ok(SqliteStore::open(&database, false).await?)
+        Ok(SqlStore::open(&database, false).await?)
     }
 
     pub(super) async fn print_recoveries(&self) -> anyhow::Result<()> {

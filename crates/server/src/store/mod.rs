@@ -9,7 +9,7 @@ mod certificates;
 mod people;
 mod requests;
 mod scopes;
-pub mod sqlite;
+pub mod sql;
 
 pub use accounts::{AccountRow, AccountStore};
 pub use captures::{
@@ -42,6 +42,9 @@ pub enum StoreError {
         "the database's schema could not be brought up to date: {0}; restore a backup or use the version that wrote it"
     )]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// The database's address is refused.
+    #[error("the database's file has no absolute path; give --data-dir as one")]
+    Address,
     /// A value that this program never writes.
     #[error("the database holds a damaged value in {0}; restore a backup")]
     Damaged(&'static str),

@@ -18,7 +18,7 @@ use keyfold_server::clock::{Clock, Entropy, token_hash};
 use keyfold_server::passwords::{self, Verifier};
 use keyfold_server::routes::router;
 use keyfold_server::state::Platform;
-use keyfold_server::store::sqlite::SqliteStore;
+use keyfold_server::store::sql::SqlStore;
 use keyfold_server::store::{
     AccountStore as _, PeopleStore as _, ScopeRow, ScopeStore as _, UserRow,
 };
@@ -58,7 +58,7 @@ const PEOPLE: [(&str, Role, &str); 5] = [
 
 pub(crate) struct House {
     pub(crate) platform: Arc<Platform>,
-    pub(crate) store: SqliteStore,
+    pub(crate) store: SqlStore,
     pub(crate) clock: TestClock,
     router: Router,
     directory: TempDir,
@@ -105,7 +105,7 @@ pub(crate) fn vector(file: &str) -> String {
 impl House {
     pub(crate) async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&directory.path().join("test.sqlite"), true)
+        let store = SqlStore::open(&directory.path().join("test.sqlite"), true)
             .await
             .unwrap();
         fs::write(directory.path().join("crl.pem"), vector("platform/crl.pem")).unwrap();
@@ -119,7 +119,7 @@ impl House {
         Self::with(self.directory, self.store, self.clock)
     }
 
-    fn with(directory: TempDir, store: SqliteStore, clock: TestClock) -> Self {
+    fn with(directory: TempDir, store: SqlStore, clock: TestClock) -> Self {
         let entropy = Entropy::from_seed(7);
         let platform = Arc::new(Platform {
             store: Arc::new(store.clone()),
@@ -280,7 +280,7 @@ fn scope(text: &str) -> ScopeGuid {
     text.parse().unwrap()
 }
 
-async fn furnish(store: &SqliteStore) {
+async fn furnish(store: &SqlStore) {
     let row = |guid, kind, name: &str, parent: Option<&str>| ScopeRow {
         guid: scope(guid),
         kind,

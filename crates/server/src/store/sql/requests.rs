@@ -2,19 +2,19 @@ use async_trait::async_trait;
 use keyfold_api::requests::{RequestId, RequestState};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, query};
+use sqlx::any::AnyRow;
+use sqlx::query;
 
-use super::columns::{fingerprint, id, text, time};
-use super::{SqliteStore, below};
+use super::columns::{fingerprint, flag, id, text, time};
+use super::{SqlStore, below};
 use crate::store::{Conflict, RequestRow, RequestStore, StoreError};
 
 #[async_trait]
-impl RequestStore for SqliteStore {
+impl RequestStore for SqlStore {
     async fn insert_request(&self, request: &RequestRow) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         query(
-            "UPDATE requests SET state = 'replaced' WHERE scope = ?1 AND (state = 'waiting' OR (state = 'signed' \
+            "UPDATE requests SET state = 'replaced' WHERE scope = $1 AND (state = 'waiting' OR (state = 'signed' \
              AND certificate_fingerprint NOT IN (SELECT fingerprint FROM certificates)))",
         )
         .bind(request.scope.to_string())
@@ -22,7 +22,7 @@ impl RequestStore for SqliteStore {
         .await?;
         query(
             "INSERT INTO requests (id, scope, requester, requester_name, submitted_at, spki_fingerprint, request, \
-             state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'waiting')",
+             state) VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting')",
         )
         .bind(request.id.to_string())
         .bind(request.scope.to_string())
@@ -38,8 +38,9 @@ impl RequestStore for SqliteStore {
 
     async fn request(&self, id: RequestId) -> Result<Option<RequestRow>, StoreError> {
         let row = query(
-            "SELECT *, EXISTS (SELECT 1 FROM certificates WHERE fingerprint = certificate_fingerprint) AS uploaded \
-             FROM requests WHERE id = ?1",
+            "SELECT *, \
+             CASE WHEN EXISTS (SELECT 1 FROM certificates WHERE fingerprint = certificate_fingerprint) \
+             THEN 1 ELSE 0 END AS uploaded FROM requests WHERE id = $1",
         )
         .bind(id.to_string())
         .fetch_optional(&self.pool)
@@ -50,8 +51,8 @@ impl RequestStore for SqliteStore {
     async fn requests_below(&self, top: ScopeGuid) -> Result<Vec<RequestRow>, StoreError> {
         let rows = query(below!(
             "SELECT requests.*, \
-             EXISTS (SELECT 1 FROM certificates WHERE fingerprint = certificate_fingerprint) AS uploaded \
-             FROM requests JOIN below ON requests.scope = below.guid ORDER BY seq DESC"
+             CASE WHEN EXISTS (SELECT 1 FROM certificates WHERE fingerprint = certificate_fingerprint) \
+             THEN 1 ELSE 0 END AS uploaded FROM requests JOIN below ON requests.scope = below.guid ORDER BY seq DESC"
         ))
         .bind(top.to_string())
         .fetch_all(&self.pool)
@@ -66,8 +67,8 @@ impl RequestStore for SqliteStore {
         fingerprint: Fingerprint,
     ) -> Result<(), StoreError> {
         let signed = query(
-            "UPDATE requests SET state = 'signed', certificate = ?2, certificate_fingerprint = ?3 \
-             WHERE id = ?1 AND state = 'waiting'",
+            "UPDATE requests SET state = 'signed', certificate = $2, certificate_fingerprint = $3 \
+             WHERE id = $1 AND state = 'waiting'",
         )
         .bind(id.to_string())
         .bind(certificate)
@@ -79,7 +80,7 @@ impl RequestStore for SqliteStore {
 
     async fn reject_request(&self, id: RequestId, reason: &str) -> Result<(), StoreError> {
         let rejected = query(
-            "UPDATE requests SET state = 'rejected', reason = ?2 WHERE id = ?1 AND state = 'waiting'",
+            "UPDATE requests SET state = 'rejected', reason = $2 WHERE id = $1 AND state = 'waiting'",
         )
         .bind(id.to_string())
         .bind(reason)
@@ -97,12 +98,12 @@ fn decided(rows: u64) -> Result<(), StoreError> {
     }
 }
 
-fn request_row(row: &SqliteRow) -> Result<RequestRow, StoreError> {
+fn request_row(row: &AnyRow) -> Result<RequestRow, StoreError> {
     let state = match text(row, "state")?.as_str() {
         "waiting" => RequestState::Waiting,
         "signed" => RequestState::Signed {
             certificate: text(row, "certificate")?,
-            uploaded: row.try_get("uploaded")?,
+            uploaded: flag(row, "uploaded")?,
         },
         "rejected" => RequestState::Rejected {
             reason: text(row, "reason")?,

@@ -1,15 +1,15 @@
 use async_trait::async_trait;
 use keyfold_api::sessions::{Role, User};
+use sqlx::any::AnyRow;
 use sqlx::query;
-use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 
 use super::columns::{id, text};
-use super::{SqliteStore, scopes};
+use super::{SqlStore, scopes};
 use crate::store::{Conflict, PeopleStore, StoreError, UserRow};
 
 #[async_trait]
-impl PeopleStore for SqliteStore {
+impl PeopleStore for SqlStore {
     async fn insert_user(&self, user: &UserRow) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         if scopes::kind(&mut transaction, user.user.scope)
@@ -23,7 +23,7 @@ impl PeopleStore for SqliteStore {
             Role::Officer => "officer",
         };
         let added = query(
-            "INSERT INTO users (name, display_name, role, scope, password_hash) VALUES (?1, ?2, ?3, ?4, ?5) \
+            "INSERT INTO users (name, display_name, role, scope, password_hash) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (name) DO NOTHING",
         )
         .bind(&user.user.name)
@@ -41,7 +41,7 @@ impl PeopleStore for SqliteStore {
 
     async fn user(&self, name: &str) -> Result<Option<UserRow>, StoreError> {
         let row = query(
-            "SELECT name, display_name, role, scope, password_hash FROM users WHERE name = ?1",
+            "SELECT name, display_name, role, scope, password_hash FROM users WHERE name = $1",
         )
         .bind(name)
         .fetch_optional(&self.pool)
@@ -57,7 +57,7 @@ impl PeopleStore for SqliteStore {
 
     async fn change_password(&self, name: &str, password_hash: &str) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
-        let changed = query("UPDATE users SET password_hash = ?2 WHERE name = ?1")
+        let changed = query("UPDATE users SET password_hash = $2 WHERE name = $1")
             .bind(name)
             .bind(password_hash)
             .execute(&mut *transaction)
@@ -65,7 +65,7 @@ impl PeopleStore for SqliteStore {
         if changed.rows_affected() == 0 {
             return Err(Conflict::Missing.into());
         }
-        query("DELETE FROM sessions WHERE user = ?1")
+        query("DELETE FROM sessions WHERE \"user\" = $1")
             .bind(name)
             .execute(&mut *transaction)
             .await?;
@@ -80,11 +80,11 @@ impl PeopleStore for SqliteStore {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
-        query("DELETE FROM sessions WHERE expires_at <= ?1")
+        query("DELETE FROM sessions WHERE expires_at <= $1")
             .bind(now.unix_timestamp())
             .execute(&mut *transaction)
             .await?;
-        query("INSERT INTO sessions (token, user, expires_at) VALUES (?1, ?2, ?3)")
+        query("INSERT INTO sessions (token, \"user\", expires_at) VALUES ($1, $2, $3)")
             .bind(token)
             .bind(user)
             .bind(expires_at.unix_timestamp())
@@ -95,8 +95,8 @@ impl PeopleStore for SqliteStore {
 
     async fn session(&self, token: &[u8], now: OffsetDateTime) -> Result<Option<User>, StoreError> {
         let row = query(
-            "SELECT name, display_name, role, scope FROM sessions JOIN users ON users.name = sessions.user \
-             WHERE token = ?1 AND expires_at > ?2",
+            "SELECT name, display_name, role, scope FROM sessions JOIN users ON users.name = sessions.\"user\" \
+             WHERE token = $1 AND expires_at > $2",
         )
         .bind(token)
         .bind(now.unix_timestamp())
@@ -106,7 +106,7 @@ impl PeopleStore for SqliteStore {
     }
 
     async fn delete_session(&self, token: &[u8]) -> Result<(), StoreError> {
-        query("DELETE FROM sessions WHERE token = ?1")
+        query("DELETE FROM sessions WHERE token = $1")
             .bind(token)
             .execute(&self.pool)
             .await?;
@@ -114,7 +114,7 @@ impl PeopleStore for SqliteStore {
     }
 }
 
-fn user(row: &SqliteRow) -> Result<User, StoreError> {
+fn user(row: &AnyRow) -> Result<User, StoreError> {
     let role = match text(row, "role")?.as_str() {
         "admin" => Role::Admin,
         "officer" => Role::Officer,

@@ -1,14 +1,14 @@
 use async_trait::async_trait;
 use keyfold_core::id::{ScopeGuid, ScopeKind};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{SqliteConnection, query, query_scalar};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, query, query_scalar};
 
 use super::columns::{count, id, optional_id, text};
-use super::{SqliteStore, above, below};
+use super::{SqlStore, above, below};
 use crate::store::{Conflict, ScopeChange, ScopeNode, ScopeRow, ScopeStore, StoreError};
 
 #[async_trait]
-impl ScopeStore for SqliteStore {
+impl ScopeStore for SqlStore {
     async fn found_platform(&self, name: &str, root: &ScopeRow) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         let founded: i64 = query_scalar("SELECT count(*) FROM platform")
@@ -18,7 +18,7 @@ impl ScopeStore for SqliteStore {
             return Err(Conflict::NameTaken.into());
         }
         insert(&mut transaction, root).await?;
-        query("INSERT INTO platform (one, name, root) VALUES (1, ?1, ?2)")
+        query("INSERT INTO platform (one, name, root) VALUES (1, $1, $2)")
             .bind(name)
             .bind(root.guid.to_string())
             .execute(&mut *transaction)
@@ -87,7 +87,7 @@ impl ScopeStore for SqliteStore {
                 return Err(Conflict::Root.into());
             }
             must_be_collection(&mut transaction, parent).await?;
-            let inside: i64 = query_scalar(below!("SELECT count(*) FROM below WHERE guid = ?2"))
+            let inside: i64 = query_scalar(below!("SELECT count(*) FROM below WHERE guid = $2"))
                 .bind(scope.to_string())
                 .bind(parent.to_string())
                 .fetch_one(&mut *transaction)
@@ -96,7 +96,7 @@ impl ScopeStore for SqliteStore {
                 return Err(Conflict::Cycle.into());
             }
         }
-        query("UPDATE scopes SET name = coalesce(?2, name), parent = coalesce(?3, parent) WHERE guid = ?1")
+        query("UPDATE scopes SET name = coalesce($2, name), parent = coalesce($3, parent) WHERE guid = $1")
             .bind(scope.to_string())
             .bind(change.name)
             .bind(change.parent.map(|parent| parent.to_string()))
@@ -114,9 +114,9 @@ impl ScopeStore for SqliteStore {
             return Err(Conflict::Root.into());
         }
         let held: i64 = query_scalar(
-            "SELECT (SELECT count(*) FROM scopes WHERE parent = ?1) \
-             + (SELECT count(*) FROM accounts WHERE group_guid = ?1) \
-             + (SELECT count(*) FROM users WHERE scope = ?1)",
+            "SELECT (SELECT count(*) FROM scopes WHERE parent = $1) \
+             + (SELECT count(*) FROM accounts WHERE group_guid = $1) \
+             + (SELECT count(*) FROM users WHERE scope = $1)",
         )
         .bind(scope.to_string())
         .fetch_one(&mut *transaction)
@@ -126,7 +126,7 @@ impl ScopeStore for SqliteStore {
         }
         let captured: i64 = query_scalar(
             "SELECT count(*) FROM captured_keys JOIN certificates \
-             ON certificates.fingerprint = captured_keys.certificate WHERE certificates.scope = ?1",
+             ON certificates.fingerprint = captured_keys.certificate WHERE certificates.scope = $1",
         )
         .bind(scope.to_string())
         .fetch_one(&mut *transaction)
@@ -134,7 +134,7 @@ impl ScopeStore for SqliteStore {
         if captured > 0 {
             return Err(Conflict::HasCapturedKeys.into());
         }
-        query("DELETE FROM scopes WHERE guid = ?1")
+        query("DELETE FROM scopes WHERE guid = $1")
             .bind(scope.to_string())
             .execute(&mut *transaction)
             .await?;
@@ -144,17 +144,17 @@ impl ScopeStore for SqliteStore {
 
 /// The kind of a scope; none when it is not there.
 pub(super) async fn kind(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     scope: ScopeGuid,
 ) -> Result<Option<ScopeKind>, StoreError> {
     Ok(one(connection, scope).await?.map(|scope| scope.kind))
 }
 
 async fn one(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     scope: ScopeGuid,
 ) -> Result<Option<ScopeRow>, StoreError> {
-    let row = query("SELECT guid, kind, name, parent FROM scopes WHERE guid = ?1")
+    let row = query("SELECT guid, kind, name, parent FROM scopes WHERE guid = $1")
         .bind(scope.to_string())
         .fetch_optional(connection)
         .await?;
@@ -162,7 +162,7 @@ async fn one(
 }
 
 async fn must_be_collection(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     parent: ScopeGuid,
 ) -> Result<(), StoreError> {
     match kind(connection, parent).await? {
@@ -172,12 +172,12 @@ async fn must_be_collection(
     }
 }
 
-async fn insert(connection: &mut SqliteConnection, scope: &ScopeRow) -> Result<(), StoreError> {
+async fn insert(connection: &mut AnyConnection, scope: &ScopeRow) -> Result<(), StoreError> {
     let kind = match scope.kind {
         ScopeKind::Collection => "collection",
         ScopeKind::Group => "group",
     };
-    query("INSERT INTO scopes (guid, kind, name, parent) VALUES (?1, ?2, ?3, ?4)")
+    query("INSERT INTO scopes (guid, kind, name, parent) VALUES ($1, $2, $3, $4)")
         .bind(scope.guid.to_string())
         .bind(kind)
         .bind(&scope.name)
@@ -187,7 +187,7 @@ async fn insert(connection: &mut SqliteConnection, scope: &ScopeRow) -> Result<(
     Ok(())
 }
 
-fn scope_row(row: &SqliteRow) -> Result<ScopeRow, StoreError> {
+fn scope_row(row: &AnyRow) -> Result<ScopeRow, StoreError> {
     let kind = match text(row, "kind")?.as_str() {
         "collection" => ScopeKind::Collection,
         "group" => ScopeKind::Group,

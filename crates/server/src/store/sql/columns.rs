@@ -4,20 +4,20 @@ use std::str::FromStr;
 
 use keyfold_core::fingerprint::Fingerprint;
 use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 use time::OffsetDateTime;
 
 use crate::store::StoreError;
 
 /// A column with an identifier.
-pub(super) fn id<T: FromStr>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
+pub(super) fn id<T: FromStr>(row: &AnyRow, column: &'static str) -> Result<T, StoreError> {
     let text: &str = row.try_get(column)?;
     text.parse().map_err(|_| StoreError::Damaged(column))
 }
 
 /// A column with an identifier or NULL.
 pub(super) fn optional_id<T: FromStr>(
-    row: &SqliteRow,
+    row: &AnyRow,
     column: &'static str,
 ) -> Result<Option<T>, StoreError> {
     let text: Option<&str> = row.try_get(column)?;
@@ -26,13 +26,13 @@ pub(super) fn optional_id<T: FromStr>(
 }
 
 /// A column with a time.
-pub(super) fn time(row: &SqliteRow, column: &'static str) -> Result<OffsetDateTime, StoreError> {
+pub(super) fn time(row: &AnyRow, column: &'static str) -> Result<OffsetDateTime, StoreError> {
     from_unix(row.try_get(column)?, column)
 }
 
 /// A column with a time or NULL.
 pub(super) fn optional_time(
-    row: &SqliteRow,
+    row: &AnyRow,
     column: &'static str,
 ) -> Result<Option<OffsetDateTime>, StoreError> {
     let seconds: Option<i64> = row.try_get(column)?;
@@ -42,10 +42,7 @@ pub(super) fn optional_time(
 }
 
 /// A column with a fingerprint.
-pub(super) fn fingerprint(
-    row: &SqliteRow,
-    column: &'static str,
-) -> Result<Fingerprint, StoreError> {
+pub(super) fn fingerprint(row: &AnyRow, column: &'static str) -> Result<Fingerprint, StoreError> {
     let bytes: &[u8] = row.try_get(column)?;
     bytes
         .try_into()
@@ -54,12 +51,18 @@ pub(super) fn fingerprint(
 }
 
 /// A column with a whole text.
-pub(super) fn text(row: &SqliteRow, column: &'static str) -> Result<String, StoreError> {
+pub(super) fn text(row: &AnyRow, column: &'static str) -> Result<String, StoreError> {
     Ok(row.try_get(column)?)
 }
 
+/// A truth, which both databases give as a number: 0 or 1.
+pub(super) fn flag(row: &AnyRow, column: &'static str) -> Result<bool, StoreError> {
+    let flag: i64 = row.try_get(column)?;
+    Ok(flag != 0)
+}
+
 /// A count that fits.
-pub(super) fn count(row: &SqliteRow, column: &'static str) -> Result<u32, StoreError> {
+pub(super) fn count(row: &AnyRow, column: &'static str) -> Result<u32, StoreError> {
     let count: i64 = row.try_get(column)?;
     count.try_into().map_err(|_| StoreError::Damaged(column))
 }

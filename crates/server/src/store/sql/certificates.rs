@@ -2,22 +2,22 @@ use async_trait::async_trait;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
 use keyfold_core::x509::pem;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 use sqlx::{Row as _, query};
 
 use super::columns::{fingerprint, id, text, time};
-use super::{SqliteStore, above, below};
+use super::{SqlStore, above, below};
 use crate::store::{CertificateRow, CertificateStore, Conflict, StoreError};
 
 #[async_trait]
-impl CertificateStore for SqliteStore {
+impl CertificateStore for SqlStore {
     async fn activate(
         &self,
         certificate: &CertificateRow,
         replaces: Option<Fingerprint>,
     ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
-        let known = query("SELECT * FROM certificates WHERE fingerprint = ?1")
+        let known = query("SELECT * FROM certificates WHERE fingerprint = $1")
             .bind(&certificate.fingerprint.as_bytes()[..])
             .fetch_optional(&mut *transaction)
             .await?;
@@ -30,7 +30,7 @@ impl CertificateStore for SqliteStore {
             };
         }
         let active = query(
-            "UPDATE certificates SET superseded_at = ?2 WHERE scope = ?1 AND superseded_at IS NULL \
+            "UPDATE certificates SET superseded_at = $2 WHERE scope = $1 AND superseded_at IS NULL \
              RETURNING fingerprint",
         )
         .bind(certificate.scope.to_string())
@@ -46,7 +46,7 @@ impl CertificateStore for SqliteStore {
         }
         query(
             "INSERT INTO certificates (fingerprint, scope, spki_fingerprint, der, not_before, not_after, \
-             uploaded_at, uploaded_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             uploaded_at, uploaded_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(&certificate.fingerprint.as_bytes()[..])
         .bind(certificate.scope.to_string())
@@ -59,8 +59,8 @@ impl CertificateStore for SqliteStore {
         .execute(&mut *transaction)
         .await?;
         query(
-            "UPDATE requests SET state = 'signed', certificate = ?3, certificate_fingerprint = ?4 \
-             WHERE scope = ?1 AND spki_fingerprint = ?2 AND state = 'waiting'",
+            "UPDATE requests SET state = 'signed', certificate = $3, certificate_fingerprint = $4 \
+             WHERE scope = $1 AND spki_fingerprint = $2 AND state = 'waiting'",
         )
         .bind(certificate.scope.to_string())
         .bind(&certificate.spki_fingerprint.as_bytes()[..])
@@ -72,7 +72,7 @@ impl CertificateStore for SqliteStore {
     }
 
     async fn certificates_of(&self, scope: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError> {
-        let rows = query("SELECT * FROM certificates WHERE scope = ?1 ORDER BY seq DESC")
+        let rows = query("SELECT * FROM certificates WHERE scope = $1 ORDER BY seq DESC")
             .bind(scope.to_string())
             .fetch_all(&self.pool)
             .await?;
@@ -102,7 +102,7 @@ impl CertificateStore for SqliteStore {
     }
 }
 
-fn certificate_row(row: &SqliteRow) -> Result<CertificateRow, StoreError> {
+fn certificate_row(row: &AnyRow) -> Result<CertificateRow, StoreError> {
     Ok(CertificateRow {
         fingerprint: fingerprint(row, "fingerprint")?,
         scope: id(row, "scope")?,

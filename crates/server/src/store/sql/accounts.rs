@@ -2,22 +2,22 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use keyfold_core::id::{AccountId, ScopeGuid, ScopeKind};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection, query, query_scalar};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, query, query_scalar};
 use time::OffsetDateTime;
 
-use super::columns::{id, optional_id, optional_time, text};
-use super::{SqliteStore, below, scopes};
+use super::columns::{flag, id, optional_id, optional_time, text};
+use super::{SqlStore, below, scopes};
 use crate::store::{
     AccountRow, AccountStore, CaptureStore as _, Conflict, ScopeChange, StoreError,
 };
 
 #[async_trait]
-impl AccountStore for SqliteStore {
+impl AccountStore for SqlStore {
     async fn account(&self, account: AccountId) -> Result<Option<AccountRow>, StoreError> {
         let row = query(
-            "SELECT id, name, group_guid, key_id, last_backup_at, credential IS NOT NULL AS enrolled \
-             FROM accounts WHERE id = ?1",
+            "SELECT id, name, group_guid, key_id, last_backup_at, CASE WHEN credential IS NULL THEN 0 ELSE 1 END AS enrolled \
+             FROM accounts WHERE id = $1",
         )
         .bind(account.to_string())
         .fetch_optional(&self.pool)
@@ -32,7 +32,7 @@ impl AccountStore for SqliteStore {
 
     async fn accounts_below(&self, top: ScopeGuid) -> Result<Vec<AccountRow>, StoreError> {
         let rows = query(below!(
-            "SELECT id, name, group_guid, key_id, last_backup_at, credential IS NOT NULL AS enrolled \
+            "SELECT id, name, group_guid, key_id, last_backup_at, CASE WHEN credential IS NULL THEN 0 ELSE 1 END AS enrolled \
              FROM accounts JOIN below ON group_guid = guid ORDER BY name, id"
         ))
         .bind(top.to_string())
@@ -56,7 +56,7 @@ impl AccountStore for SqliteStore {
     ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         must_be_group(&mut transaction, group).await?;
-        query("INSERT INTO accounts (id, name, group_guid) VALUES (?1, ?2, ?3)")
+        query("INSERT INTO accounts (id, name, group_guid) VALUES ($1, $2, $3)")
             .bind(account.to_string())
             .bind(name)
             .bind(group.to_string())
@@ -75,7 +75,7 @@ impl AccountStore for SqliteStore {
             must_be_group(&mut transaction, group).await?;
         }
         let changed = query(
-            "UPDATE accounts SET name = coalesce(?2, name), group_guid = coalesce(?3, group_guid) WHERE id = ?1",
+            "UPDATE accounts SET name = coalesce($2, name), group_guid = coalesce($3, group_guid) WHERE id = $1",
         )
         .bind(account.to_string())
         .bind(change.name)
@@ -90,14 +90,14 @@ impl AccountStore for SqliteStore {
 
     async fn delete_account(&self, account: AccountId) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
-        let captured: i64 = query_scalar("SELECT count(*) FROM captured_keys WHERE account = ?1")
+        let captured: i64 = query_scalar("SELECT count(*) FROM captured_keys WHERE account = $1")
             .bind(account.to_string())
             .fetch_one(&mut *transaction)
             .await?;
         if captured > 0 {
             return Err(Conflict::HasCapturedKeys.into());
         }
-        let deleted = query("DELETE FROM accounts WHERE id = ?1")
+        let deleted = query("DELETE FROM accounts WHERE id = $1")
             .bind(account.to_string())
             .execute(&mut *transaction)
             .await?;
@@ -114,7 +114,7 @@ impl AccountStore for SqliteStore {
         expires_at: OffsetDateTime,
     ) -> Result<(), StoreError> {
         query(
-            "INSERT INTO enrolment_tokens (account, token, expires_at) VALUES (?1, ?2, ?3) \
+            "INSERT INTO enrolment_tokens (account, token, expires_at) VALUES ($1, $2, $3) \
              ON CONFLICT (account) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at",
         )
         .bind(account.to_string())
@@ -133,7 +133,7 @@ impl AccountStore for SqliteStore {
     ) -> Result<Option<AccountRow>, StoreError> {
         let mut transaction = self.writing().await?;
         let account: Option<String> = query_scalar(
-            "DELETE FROM enrolment_tokens WHERE token = ?1 AND expires_at > ?2 RETURNING account",
+            "DELETE FROM enrolment_tokens WHERE token = $1 AND expires_at > $2 RETURNING account",
         )
         .bind(token)
         .bind(now.unix_timestamp())
@@ -142,7 +142,7 @@ impl AccountStore for SqliteStore {
         let Some(account) = account else {
             return Ok(None);
         };
-        query("UPDATE accounts SET credential = ?2 WHERE id = ?1")
+        query("UPDATE accounts SET credential = $2 WHERE id = $1")
             .bind(&account)
             .bind(credential)
             .execute(&mut *transaction)
@@ -160,7 +160,7 @@ impl AccountStore for SqliteStore {
         &self,
         credential: &[u8],
     ) -> Result<Option<AccountRow>, StoreError> {
-        let account: Option<String> = query_scalar("SELECT id FROM accounts WHERE credential = ?1")
+        let account: Option<String> = query_scalar("SELECT id FROM accounts WHERE credential = $1")
             .bind(credential)
             .fetch_optional(&self.pool)
             .await?;
@@ -172,7 +172,7 @@ impl AccountStore for SqliteStore {
     }
 }
 
-impl SqliteStore {
+impl SqlStore {
     /// For every account below `top`, the scopes on its way to the root that hold its present key.
     async fn holding_below(
         &self,
@@ -201,10 +201,7 @@ impl SqliteStore {
     }
 }
 
-async fn must_be_group(
-    connection: &mut SqliteConnection,
-    group: ScopeGuid,
-) -> Result<(), StoreError> {
+async fn must_be_group(connection: &mut AnyConnection, group: ScopeGuid) -> Result<(), StoreError> {
     match scopes::kind(connection, group).await? {
         Some(ScopeKind::Group) => Ok(()),
         Some(ScopeKind::Collection) => Err(Conflict::ParentIsCollection.into()),
@@ -212,14 +209,14 @@ async fn must_be_group(
     }
 }
 
-fn account_row(row: &SqliteRow) -> Result<AccountRow, StoreError> {
+fn account_row(row: &AnyRow) -> Result<AccountRow, StoreError> {
     Ok(AccountRow {
         id: id(row, "id")?,
         name: text(row, "name")?,
         group: id(row, "group_guid")?,
         key_id: optional_id(row, "key_id")?,
         last_backup_at: optional_time(row, "last_backup_at")?,
-        enrolled: row.try_get("enrolled")?,
+        enrolled: flag(row, "enrolled")?,
         captured_to: Vec::new(),
     })
 }

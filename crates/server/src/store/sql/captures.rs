@@ -3,21 +3,21 @@ use keyfold_api::agents::{BackupId, BackupOutcome};
 use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection, query, query_scalar};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _, query, query_scalar};
 
-use super::columns::{fingerprint, id, text, time};
-use super::{SqliteStore, below};
+use super::columns::{fingerprint, flag, id, text, time};
+use super::{SqlStore, below};
 use crate::store::{
     BackupRow, CaptureRow, CaptureStore, CapturedKeyRow, Conflict, EndedBackup, RecordedRecovery,
     RecoveryRow, StoreError,
 };
 
 #[async_trait]
-impl CaptureStore for SqliteStore {
+impl CaptureStore for SqlStore {
     async fn start_backup(&self, backup: &BackupRow) -> Result<(), StoreError> {
-        let mut transaction = self.writing().await?;
-        let presented = query("UPDATE accounts SET key_id = ?2 WHERE id = ?1")
+        let mut transaction = self.adding().await?;
+        let presented = query("UPDATE accounts SET key_id = $2 WHERE id = $1")
             .bind(backup.account.to_string())
             .bind(backup.key_id.to_string())
             .execute(&mut *transaction)
@@ -25,7 +25,7 @@ impl CaptureStore for SqliteStore {
         if presented.rows_affected() == 0 {
             return Err(Conflict::Missing.into());
         }
-        query("INSERT INTO backups (id, account, key_id, started_at) VALUES (?1, ?2, ?3, ?4)")
+        query("INSERT INTO backups (id, account, key_id, started_at) VALUES ($1, $2, $3, $4)")
             .bind(backup.id.to_string())
             .bind(backup.account.to_string())
             .bind(backup.key_id.to_string())
@@ -37,7 +37,7 @@ impl CaptureStore for SqliteStore {
 
     async fn backup(&self, id: BackupId) -> Result<Option<BackupRow>, StoreError> {
         let row =
-            query("SELECT id, account, key_id, started_at, outcome FROM backups WHERE id = ?1")
+            query("SELECT id, account, key_id, started_at, outcome FROM backups WHERE id = $1")
                 .bind(id.to_string())
                 .fetch_optional(&self.pool)
                 .await?;
@@ -50,7 +50,7 @@ impl CaptureStore for SqliteStore {
         key_id: KeyId,
     ) -> Result<bool, StoreError> {
         let completed: i64 = query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM backups WHERE account = ?1 AND key_id = ?2 AND outcome = 'completed')",
+            "SELECT count(*) FROM backups WHERE account = $1 AND key_id = $2 AND outcome = 'completed'",
         )
         .bind(account.to_string())
         .bind(key_id.to_string())
@@ -67,7 +67,7 @@ impl CaptureStore for SqliteStore {
     ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         let backup =
-            query("SELECT id, account, key_id, started_at, outcome FROM backups WHERE id = ?1")
+            query("SELECT id, account, key_id, started_at, outcome FROM backups WHERE id = $1")
                 .bind(id.to_string())
                 .fetch_optional(&mut *transaction)
                 .await?
@@ -87,7 +87,7 @@ impl CaptureStore for SqliteStore {
     }
 
     async fn insert_captured(&self, captured: &[CaptureRow]) -> Result<u32, StoreError> {
-        let mut transaction = self.writing().await?;
+        let mut transaction = self.adding().await?;
         let new = insert(&mut transaction, captured).await?;
         transaction.commit().await?;
         Ok(new)
@@ -97,7 +97,7 @@ impl CaptureStore for SqliteStore {
         &self,
         certificate: Fingerprint,
     ) -> Result<Vec<(AccountId, KeyId)>, StoreError> {
-        let rows = query("SELECT account, key_id FROM captured_keys WHERE certificate = ?1")
+        let rows = query("SELECT account, key_id FROM captured_keys WHERE certificate = $1")
             .bind(&certificate.as_bytes()[..])
             .fetch_all(&self.pool)
             .await?;
@@ -112,12 +112,12 @@ impl CaptureStore for SqliteStore {
         key_id: KeyId,
     ) -> Result<Vec<ScopeGuid>, StoreError> {
         let rows = query(
-            "WITH RECURSIVE above (guid) AS (SELECT group_guid FROM accounts WHERE id = ?1 \
+            "WITH RECURSIVE above (guid) AS (SELECT group_guid FROM accounts WHERE id = $1 \
              UNION ALL SELECT scopes.parent FROM scopes JOIN above USING (guid) WHERE scopes.parent IS NOT NULL) \
              SELECT DISTINCT certificates.scope AS scope FROM captured_keys \
              JOIN certificates ON certificates.fingerprint = captured_keys.certificate \
              JOIN above ON above.guid = certificates.scope \
-             WHERE captured_keys.account = ?1 AND captured_keys.key_id = ?2 ORDER BY scope",
+             WHERE captured_keys.account = $1 AND captured_keys.key_id = $2 ORDER BY scope",
         )
         .bind(account.to_string())
         .bind(key_id.to_string())
@@ -132,7 +132,7 @@ impl CaptureStore for SqliteStore {
         key_id: KeyId,
     ) -> Result<Vec<Fingerprint>, StoreError> {
         let rows =
-            query("SELECT certificate FROM captured_keys WHERE account = ?1 AND key_id = ?2")
+            query("SELECT certificate FROM captured_keys WHERE account = $1 AND key_id = $2")
                 .bind(account.to_string())
                 .bind(key_id.to_string())
                 .fetch_all(&self.pool)
@@ -147,7 +147,7 @@ impl CaptureStore for SqliteStore {
         account: AccountId,
     ) -> Result<Vec<CapturedKeySummary>, StoreError> {
         let rows =
-            query("SELECT * FROM captured_key_summaries WHERE account = ?1 ORDER BY seq DESC")
+            query("SELECT * FROM captured_key_summaries WHERE account = $1 ORDER BY seq DESC")
                 .bind(account.to_string())
                 .fetch_all(&self.pool)
                 .await?;
@@ -168,7 +168,7 @@ impl CaptureStore for SqliteStore {
     async fn captured_key(&self, id: CapturedKeyId) -> Result<Option<CapturedKeyRow>, StoreError> {
         let row = query(
             "SELECT captured_key_summaries.*, captured_keys.content FROM captured_key_summaries \
-             JOIN captured_keys USING (seq) WHERE captured_keys.id = ?1",
+             JOIN captured_keys USING (seq) WHERE captured_keys.id = $1",
         )
         .bind(id.to_string())
         .fetch_optional(&self.pool)
@@ -184,8 +184,8 @@ impl CaptureStore for SqliteStore {
 
     async fn record_recovery(&self, recovery: &RecoveryRow) -> Result<(), StoreError> {
         query(
-            "INSERT INTO recoveries (recovered_at, user, account, account_name, captured_key, key_id, reason) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO recoveries (recovered_at, \"user\", account, account_name, captured_key, key_id, reason) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(recovery.recovered_at.unix_timestamp())
         .bind(&recovery.user)
@@ -219,14 +219,14 @@ impl CaptureStore for SqliteStore {
 }
 
 async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     captured: &[CaptureRow],
 ) -> Result<u32, StoreError> {
     let mut new = 0;
     for capture in captured {
         let inserted = query(
             "INSERT INTO captured_keys (id, account, key_id, certificate, captured_at, content) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (account, key_id, certificate) DO NOTHING",
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account, key_id, certificate) DO NOTHING",
         )
         .bind(capture.id.to_string())
         .bind(capture.account.to_string())
@@ -242,7 +242,7 @@ async fn insert(
 }
 
 async fn close(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     backup: &BackupRow,
     ended: EndedBackup,
 ) -> Result<(), StoreError> {
@@ -250,7 +250,7 @@ async fn close(
         BackupOutcome::Completed => "completed",
         BackupOutcome::Failed => "failed",
     };
-    query("UPDATE backups SET ended_at = ?2, outcome = ?3, exit_code = ?4 WHERE id = ?1")
+    query("UPDATE backups SET ended_at = $2, outcome = $3, exit_code = $4 WHERE id = $1")
         .bind(backup.id.to_string())
         .bind(ended.ended_at.unix_timestamp())
         .bind(outcome)
@@ -258,7 +258,7 @@ async fn close(
         .execute(&mut *connection)
         .await?;
     if ended.outcome == BackupOutcome::Completed {
-        query("UPDATE accounts SET last_backup_at = ?2 WHERE id = ?1")
+        query("UPDATE accounts SET last_backup_at = $2 WHERE id = $1")
             .bind(backup.account.to_string())
             .bind(ended.ended_at.unix_timestamp())
             .execute(&mut *connection)
@@ -267,7 +267,7 @@ async fn close(
     Ok(())
 }
 
-fn backup_row(row: &SqliteRow) -> Result<BackupRow, StoreError> {
+fn backup_row(row: &AnyRow) -> Result<BackupRow, StoreError> {
     let outcome = match row.try_get::<Option<&str>, _>("outcome")? {
         None => None,
         Some("completed") => Some(BackupOutcome::Completed),
@@ -283,7 +283,7 @@ fn backup_row(row: &SqliteRow) -> Result<BackupRow, StoreError> {
     })
 }
 
-fn summary(row: &SqliteRow) -> Result<CapturedKeySummary, StoreError> {
+fn summary(row: &AnyRow) -> Result<CapturedKeySummary, StoreError> {
     Ok(CapturedKeySummary {
         id: id(row, "id")?,
         account: id(row, "account")?,
@@ -294,6 +294,6 @@ fn summary(row: &SqliteRow) -> Result<CapturedKeySummary, StoreError> {
         certificate: fingerprint(row, "certificate")?,
         spki_fingerprint: fingerprint(row, "spki_fingerprint")?,
         captured_at: time(row, "captured_at")?,
-        current: row.try_get("current")?,
+        current: flag(row, "current")?,
     })
 }

@@ -1,0 +1,142 @@
+//! The store in SQL that `SQLite` and Postgres both understand; what differs between the two is in this file and in
+//! `migrations/`.
+//!
+//! Parameters are written `$1`, truths are numbers (`columns::flag`), and names sort by their bytes in both.
+
+mod accounts;
+mod captures;
+mod certificates;
+mod columns;
+mod people;
+mod requests;
+mod scopes;
+
+use std::path::{Path, absolute};
+use std::time::Duration;
+
+use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use sqlx::{Any, AnyPool, Executor as _, Transaction, query};
+use url::Url;
+
+use super::StoreError;
+
+/// What a new `SQLite` connection is told: WAL and `synchronous=FULL`, so that what was acknowledged survives a power
+/// cut; a writer waits ten seconds for another one; deleted rows are overwritten.
+const SQLITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+    PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF";
+const SQLITE_CONNECTIONS: u32 = 8;
+/// What a new Postgres connection is told: a commit is answered when it is on disk, whatever the server's own setting.
+const POSTGRES: &str = "SET synchronous_commit = on; SET timezone = 'UTC'";
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long a question waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// The advisory lock of those who change more than their own rows ("keyfold").
+const CHANGING: &str = "SELECT pg_advisory_xact_lock(30229066113444964)";
+
+/// The store in a database.
+#[derive(Debug, Clone)]
+pub struct SqlStore {
+    pool: AnyPool,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl SqlStore {
+    /// Opens an `SQLite` file and brings its schema up to date; makes the file when `create` says so.
+    pub async fn open(file: &Path, create: bool) -> Result<Self, StoreError> {
+        let file = absolute(file).map_err(sqlx::Error::Io)?;
+        let file = Url::from_file_path(&file).map_err(|()| StoreError::Address)?;
+        let mode = if create { "rwc" } else { "rw" };
+        let address = format!(
+            "sqlite{}?mode={mode}",
+            file.as_str().trim_start_matches("file")
+        );
+        let pool = connect(&address, SQLITE_CONNECTIONS, SQLITE).await?;
+        sqlx::migrate!("migrations/sqlite").run(&pool).await?;
+        Ok(Self {
+            pool,
+            kind: Kind::Sqlite,
+        })
+    }
+
+    /// Connects to a Postgres database, `postgres://…`, and brings its schema up to date.
+    pub async fn connect(address: &Url) -> Result<Self, StoreError> {
+        let pool = connect(address.as_str(), POSTGRES_CONNECTIONS, POSTGRES).await?;
+        sqlx::migrate!("migrations/postgres").run(&pool).await?;
+        Ok(Self {
+            pool,
+            kind: Kind::Postgres,
+        })
+    }
+
+    /// Waits for running statements and, with `SQLite`, writes the WAL back.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// A transaction that changes what others may be looking at: only one runs at a time, so that what it reads stays
+    /// true until it commits.
+    async fn writing(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        let mut transaction = self.adding().await?;
+        if self.kind == Kind::Postgres {
+            query(CHANGING).execute(&mut *transaction).await?;
+        }
+        Ok(transaction)
+    }
+
+    /// A transaction that adds rows, or changes rows of one account: many run at a time where the database can.
+    async fn adding(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        let begin = match self.kind {
+            Kind::Sqlite => "BEGIN IMMEDIATE",
+            Kind::Postgres => "BEGIN",
+        };
+        Ok(self.pool.begin_with(begin).await?)
+    }
+}
+
+async fn connect(
+    address: &str,
+    connections: u32,
+    greeting: &'static str,
+) -> Result<AnyPool, StoreError> {
+    install_default_drivers();
+    let options = AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(PATIENCE)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                connection.execute(greeting).await?;
+                Ok(())
+            })
+        });
+    Ok(options.connect(address).await?)
+}
+
+/// A query over `below(guid, depth)`: the scope `$1` and everything below it.
+macro_rules! below {
+    ($query:literal) => {
+        concat!(
+            "WITH RECURSIVE below (guid, depth) AS (SELECT guid, 0 FROM scopes WHERE guid = $1 \
+             UNION ALL SELECT scopes.guid, depth + 1 FROM scopes JOIN below ON scopes.parent = below.guid) ",
+            $query
+        )
+    };
+}
+
+/// A query over `above(guid, height)`: the scope `$1` and everything above it.
+macro_rules! above {
+    ($query:literal) => {
+        concat!(
+            "WITH RECURSIVE above (guid, height) AS (SELECT guid, 0 FROM scopes WHERE guid = $1 \
+             UNION ALL SELECT scopes.parent, height + 1 FROM scopes JOIN above ON scopes.guid = above.guid \
+             WHERE scopes.parent IS NOT NULL) ",
+            $query
+        )
+    };
+}
+use {above, below};
