@@ -1,5 +1,6 @@
 //! The chores of the house: `cargo xtask demo`, `cargo xtask test` and the rest.
 
+mod bench;
 mod bindings;
 mod cross;
 mod demo;
@@ -36,6 +37,8 @@ enum Chore {
     Setup(setup::Arguments),
     /// Run the fuzz targets, each for some seconds
     Fuzz(fuzz::Arguments),
+    /// Measure against yardsticks of the same run, in the release profile
+    Bench(bench::Arguments),
     /// Lint for Windows and macOS, test core and keystore for Windows under Wine
     Cross(cross::Arguments),
     /// Write the TypeScript types of the Console's commands again
@@ -63,6 +66,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Demo(arguments) => demo::run(&workspace, &arguments)?,
         Chore::Setup(arguments) => setup::install(arguments.need)?,
         Chore::Fuzz(arguments) => fuzz::run(&workspace, &arguments)?,
+        Chore::Bench(arguments) => bench::run(&workspace, &arguments)?,
         Chore::Cross(arguments) => cross::run(&workspace, &arguments)?,
         Chore::Bindings => bindings::write(&workspace)?,
         Chore::Icons => icons::draw(&workspace)?,
