@@ -69,7 +69,7 @@ impl Platform {
     }
 
     /// Starts a platform in `directory`: makes what is not there yet, and uses what is. `port` 0 takes a free one;
-    /// `log_level` is that of the AccountServer, as `RUST_LOG` has it.
+    /// `log_level` is that of the AccountServer, as `--log` has it.
     pub fn start_with(
         directory: &Path,
         name: &str,

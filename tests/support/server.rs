@@ -18,7 +18,7 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where its log goes.
     pub log: PathBuf,
-    /// How much it logs, as `RUST_LOG` has it.
+    /// How much it logs, as `--log` has it.
     pub log_level: String,
     /// Its directory for temporary files.
     pub temporary: PathBuf,
@@ -91,7 +91,7 @@ impl Server {
         command.arg("serve").arg("--data-dir").arg(&settings.data);
         command.args(["--listen", &format!("127.0.0.1:{port}")]);
         command
-            .env("RUST_LOG", &settings.log_level)
+            .env("KEYFOLD_LOG", &settings.log_level)
             .env("TMPDIR", &settings.temporary);
         let mut child = command
             .stdin(Stdio::null())

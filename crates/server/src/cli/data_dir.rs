@@ -12,25 +12,29 @@ use crate::store::sql::SqlStore;
 
 /// Where the AccountServer keeps its data.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Data")]
 pub(super) struct DataDir {
     /// The directory with the database and, in `platform/`, the certificates.
-    #[arg(long = "data-dir", value_name = "DIRECTORY")]
-    path: PathBuf,
+    #[arg(long, value_name = "DIRECTORY")]
+    data_dir: PathBuf,
 }
 
 impl DataDir {
     pub(super) fn path(&self) -> &Path {
-        &self.path
+        &self.data_dir
     }
 
     fn database(&self) -> PathBuf {
-        self.path.join("keyfold.sqlite")
+        self.data_dir.join("keyfold.sqlite")
     }
 
     /// Makes the directory, for this user alone, and an empty database in it.
     pub(super) async fn create(&self) -> anyhow::Result<SqlStore> {
-        fs::create_dir_all(&self.path).with_context(|| {
-            format!("cannot make {}; choose another place", self.path.display())
+        fs::create_dir_all(&self.data_dir).with_context(|| {
+            format!(
+                "cannot make {}; choose another place",
+                self.data_dir.display()
+            )
         })?;
         let database = self.database();
         if database.exists() {
@@ -45,7 +49,7 @@ impl DataDir {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            fs::set_permissions(&self.path, fs::Permissions::from_mode(0o700))?;
+            fs::set_permissions(&self.data_dir, fs::Permissions::from_mode(0o700))?;
             fs::set_permissions(&database, fs::Permissions::from_mode(0o600))?;
         }
         Ok(SqlStore::open(&database, false).await?)

@@ -4,10 +4,15 @@ mod data_dir;
 mod init;
 mod secret_input;
 mod serve;
+mod settings;
 mod user;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
+
+use self::settings::{Layers, Settings};
 
 /// These log what passes through them at their lowest levels: bodies and tokens do, so they never get there.
 const QUIET: [&str; 6] = [
@@ -23,11 +28,21 @@ const QUIET: [&str; 6] = [
 #[derive(Debug, Parser)]
 #[command(name = "keyfold-server", version, about)]
 pub struct Cli {
-    /// What to log, as `RUST_LOG` has it: `info`, `debug`, `keyfold_server=trace`, …
-    #[arg(long, global = true, env = "RUST_LOG", default_value = "info")]
+    /// The settings file; `keyfold-server.toml` in the data directory when absent.
+    #[arg(long, global = true, value_name = "FILE", env = "KEYFOLD_CONFIG")]
+    config: Option<PathBuf>,
+    /// What to log: `info`, `debug`, `keyfold_server=trace`, …
+    #[arg(long, global = true, value_name = "FILTER", default_value = "info")]
     log: String,
-    /// How to write the log to standard error.
-    #[arg(long, global = true, value_enum, default_value = "text")]
+    /// How to write the log to standard error, `text` for people or `json` for machines.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "text",
+        hide_possible_values = true
+    )]
     log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
@@ -51,28 +66,34 @@ enum Command {
     /// Print the record of recoveries, oldest first, as lines of JSON.
     Recoveries(data_dir::DataDir),
     /// Serve Consoles and Agents.
-    Serve(serve::Serve),
+    Serve(Box<Settings>),
+    /// Print the settings in force, and where each comes from.
+    Config(settings::Config),
 }
 
-impl Cli {
-    /// Does what the command line says.
-    ///
-    /// # Errors
-    /// With words for the person at the terminal.
-    pub fn run(self) -> anyhow::Result<()> {
-        log(&self.log, self.log_format)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?;
-        runtime.block_on(async {
-            match self.command {
-                Command::Init(init) => init.run().await,
-                Command::User(user) => user.run().await,
-                Command::Recoveries(data_dir) => data_dir.print_recoveries().await,
-                Command::Serve(serve) => serve.run().await,
+/// Does what the command line says.
+///
+/// # Errors
+/// With words for the person at the terminal.
+pub fn run() -> anyhow::Result<()> {
+    let (cli, layers) = Layers::of_this_process()?;
+    log(&cli.log, cli.log_format)?;
+    layers.warn_of_strangers();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Init(init) => init.run().await,
+            Command::User(user) => user.run().await,
+            Command::Recoveries(data_dir) => data_dir.print_recoveries().await,
+            Command::Serve(settings) => serve::run(&settings).await,
+            Command::Config(config) => {
+                config.run(&layers);
+                Ok(())
             }
-        })
-    }
+        }
+    })
 }
 
 fn log(filter: &str, format: LogFormat) -> anyhow::Result<()> {
