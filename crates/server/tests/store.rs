@@ -6,6 +6,7 @@ use keyfold_api::captured_keys::CapturedKeyId;
 use keyfold_api::requests::{RequestId, RequestState};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid, ScopeKind};
+use keyfold_postgres::Cluster;
 use keyfold_server::store::sql::SqlStore;
 use keyfold_server::store::{
     BackupRow, CaptureRow, CertificateRow, Conflict, EndedBackup, RecoveryRow, RequestRow,
@@ -18,7 +19,7 @@ use time::{Duration, OffsetDateTime};
 
 const NOW: OffsetDateTime = datetime!(2026-03-01 12:00 UTC);
 
-/// Runs each test over `SQLite`; another store joins with another module.
+/// Runs each test over `SQLite` and over Postgres.
 macro_rules! over_every_store {
     ($($test:ident),* $(,)?) => {
         mod sqlite {
@@ -29,6 +30,16 @@ macro_rules! over_every_store {
                     let directory = tempfile::tempdir().unwrap();
                     let file = directory.path().join("test.sqlite");
                     super::$test(SqlStore::open(&file, true).await.unwrap()).await;
+                }
+            )*
+        }
+        mod postgres {
+            use super::*;
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    let address = Cluster::shared().unwrap().database().unwrap();
+                    super::$test(SqlStore::connect(&address).await.unwrap()).await;
                 }
             )*
         }

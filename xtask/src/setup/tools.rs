@@ -25,6 +25,8 @@ pub(crate) enum Probe {
     PythonModules(&'static str),
     /// Node.js of at least this major version.
     Node(u32),
+    /// The programs of a Postgres server, which most systems keep off the PATH.
+    Postgres,
 }
 
 /// A tool's packages by package manager, separated by spaces; empty where there is none.
@@ -57,6 +59,7 @@ impl Probe {
                     program::succeeds_quietly(Command::new(python).args(["-c", &script]))
                 })
             }
+            Self::Postgres => keyfold_postgres::Programs::find().is_some(),
             Self::Node(major) => {
                 let script =
                     format!("process.exit(parseInt(process.versions.node) >= {major} ? 0 : 1)");
@@ -181,6 +184,20 @@ pub(crate) const TOOLS: &[Tool] = &[
             dnf: "curl",
             pacman: "curl",
             brew: "curl",
+            winget: "",
+        },
+    },
+    Tool {
+        name: "Postgres",
+        purpose: "the other database of the tests",
+        need: Need::Tests,
+        systems: UNIX,
+        probe: Probe::Postgres,
+        packages: Packages {
+            apt: "postgresql",
+            dnf: "postgresql-server",
+            pacman: "postgresql",
+            brew: "postgresql@17",
             winget: "",
         },
     },
