@@ -30,6 +30,9 @@ pub struct InvalidGuid;
 pub struct CanonicalUuid(Uuid);
 
 impl CanonicalUuid {
+    /// The least one in their order: where a range begins.
+    pub const LEAST: Self = Self(Uuid::from_u128(1));
+
     /// Draws a random UUID (version 4, RFC 9562 section 5.4).
     pub fn random<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
         let mut bytes = [0; 16];
@@ -101,6 +104,9 @@ macro_rules! uuid_newtype {
         pub struct $name($crate::id::CanonicalUuid);
 
         impl $name {
+            /// The least identifier in their order: where a range begins.
+            pub const LEAST: Self = Self($crate::id::CanonicalUuid::LEAST);
+
             /// Draws a new identifier (UUID version 4).
             pub fn random<R: $crate::id::CryptoRng + ?Sized>(rng: &mut R) -> Self {
                 Self($crate::id::CanonicalUuid::random(rng))

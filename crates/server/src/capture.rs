@@ -84,7 +84,7 @@ pub(crate) async fn all_below(
         .collect();
     let keys: Vec<(AccountId, KeyId)> = platform
         .cache
-        .ids(now)
+        .ids()
         .into_iter()
         .filter(|key| covered.contains(&key.0) && !held.contains(key))
         .collect();
@@ -143,7 +143,7 @@ fn one(
     key_id: KeyId,
     now: OffsetDateTime,
 ) -> Result<Option<CaptureRow>, Refusal> {
-    let Some(key) = platform.cache.key(account, key_id, now) else {
+    let Some(cached) = platform.cache.key(account, key_id) else {
         return Ok(None);
     };
     let record = CaptureRecord {
@@ -153,7 +153,12 @@ fn one(
         certificate: certificate.fingerprint(),
         captured_at: now,
     };
-    let content = capture(&record, &key, certificate, platform.trust.signer(now)?)?;
+    let content = capture(
+        &record,
+        &cached.key,
+        certificate,
+        platform.trust.signer(now)?,
+    )?;
     let id = platform.entropy.draw(CapturedKeyId::random);
     Ok(Some(CaptureRow {
         id,

@@ -7,13 +7,42 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::rngs::{StdRng, SysRng};
 use rand::{Rng as _, SeedableRng as _};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
 /// Says what time it is.
 pub trait Clock: Send + Sync {
     /// The time, whole seconds, UTC.
     fn now(&self) -> OffsetDateTime;
+    /// How long the computer has been running, the time that it was suspended included. Nobody can set this clock.
+    fn since_boot(&self) -> Duration;
+    /// Both clocks.
+    fn moment(&self) -> Moment {
+        Moment {
+            wall: self.now(),
+            boot: self.since_boot(),
+        }
+    }
+}
+
+/// A moment by two clocks: one that people set, and one that only counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// [`Clock::now`].
+    pub wall: OffsetDateTime,
+    /// [`Clock::since_boot`].
+    pub boot: Duration,
+}
+
+impl Moment {
+    /// The later one, by each clock for itself.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        Self {
+            wall: self.wall.max(other.wall),
+            boot: self.boot.max(other.boot),
+        }
+    }
 }
 
 /// The computer's own clock.
@@ -24,6 +53,26 @@ impl Clock for SystemClock {
     fn now(&self) -> OffsetDateTime {
         let now = OffsetDateTime::now_utc();
         now.replace_nanosecond(0).unwrap_or(now)
+    }
+
+    #[cfg(unix)]
+    fn since_boot(&self) -> Duration {
+        use rustix::time::{ClockId, clock_gettime};
+        #[cfg(target_os = "linux")]
+        const CLOCK: ClockId = ClockId::Boottime;
+        // On macOS this one goes on while the computer sleeps.
+        #[cfg(not(target_os = "linux"))]
+        const CLOCK: ClockId = ClockId::Monotonic;
+        Duration::seconds(clock_gettime(CLOCK).tv_sec)
+    }
+
+    /// Since this was first asked: the AccountServer keeps no keys on this system.
+    #[cfg(not(unix))]
+    fn since_boot(&self) -> Duration {
+        use std::sync::LazyLock;
+        use std::time::Instant;
+        static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
+        Duration::seconds(FIRST.elapsed().as_secs().try_into().unwrap_or(i64::MAX))
     }
 }
 

@@ -242,7 +242,7 @@ impl Refusal {
             Self::Present(PresentError::AnotherKey) => {
                 (S::CONFLICT, "key-id-in-use", "Key id in use")
             }
-            Self::Present(PresentError::Memory(_)) => (
+            Self::Present(PresentError::NoRoom) => (
                 S::SERVICE_UNAVAILABLE,
                 "no-locked-memory",
                 "No locked memory",
@@ -266,7 +266,7 @@ impl Refusal {
         match self {
             Self::Store(error) => tracing::error!(code, %error, "refused"),
             Self::Internal(what) => tracing::error!(code, what, "refused"),
-            Self::Signer(_) | Self::Capture(_) | Self::Present(PresentError::Memory(_)) => {
+            Self::Signer(_) | Self::Capture(_) | Self::Present(PresentError::NoRoom) => {
                 tracing::error!(code, error = %self, "refused");
             }
             _ => tracing::debug!(code, "refused"),

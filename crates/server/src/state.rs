@@ -21,7 +21,7 @@ pub struct Platform {
     /// Whom it trusts.
     pub trust: Trust,
     /// What time it is.
-    pub clock: Box<dyn Clock>,
+    pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Entropy,
     /// Verifies passwords.

@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::hint::black_box;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use keyfold_core::encryption_key::{EncryptionKey, NamedSecret, PASSWORD};
 use keyfold_core::id::{AccountId, KeyId};
-use keyfold_server::cache::KeyCache;
+use keyfold_server::cache::{CacheLimits, LifeId};
+use keyfold_server::clock::SystemClock;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::Extent;
@@ -21,8 +22,7 @@ const MOST_BYTES: f64 = 1024.0;
 pub(crate) fn measure(extent: &Extent) -> anyhow::Result<Vec<Row>> {
     let keys = extent.of(KEYS);
     let mut rng = StdRng::seed_from_u64(7);
-    let now = OffsetDateTime::UNIX_EPOCH;
-    let cache = KeyCache::new()?;
+    let cache = CacheLimits::default().open(Arc::new(SystemClock))?;
     let before = resident_bytes()?;
     let mut own = 0;
     for number in 0..keys {
@@ -33,7 +33,7 @@ pub(crate) fn measure(extent: &Extent) -> anyhow::Result<Vec<Row>> {
             .map(|secret| secret.value().len())
             .sum::<usize>();
         let (account, key_id) = (AccountId::random(&mut rng), KeyId::random(&mut rng));
-        cache.present(account, key_id, &key, now)?;
+        cache.present(account, key_id, &key, LifeId::random(&mut rng))?;
     }
     let taken = resident_bytes()?.saturating_sub(before);
     black_box(&cache);

@@ -1,26 +1,47 @@
-//! Memory that is neither swapped out nor dumped: the one place with `unsafe`.
+//! Memory that is neither swapped out nor dumped: with `wiping.rs` the only room with `unsafe`.
 #![expect(
     unsafe_code,
-    reason = "mmap, mlock and madvise take raw pointers; std has no locked memory"
+    reason = "mmap, mlock, madvise and memfd_secret take raw pointers; std has no locked memory"
 )]
 
 use std::ptr::NonNull;
 use std::{io, slice};
 
 use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mlock, mmap_anonymous, munmap};
-use zeroize::Zeroize as _;
 
-/// Zeroed pages of this process alone, locked into memory and left out of core dumps.
+use super::KeyMemory;
+
+/// Zeroed pages of this process alone, left out of core dumps and of forked children.
 ///
 /// Wiped when dropped.
-pub(super) struct LockedRegion {
+pub(super) struct Region {
     start: NonNull<u8>,
     len: usize,
 }
 
-impl LockedRegion {
-    /// Maps and locks `len` bytes, rounded up to pages by the kernel.
-    pub(super) fn new(len: usize) -> io::Result<Self> {
+impl Region {
+    /// Maps `len` bytes, a multiple of the page size, and protects them as `memory` says. The system counts all of
+    /// them against `RLIMIT_MEMLOCK` at once; where it can, it provides each page when it is first written.
+    pub(super) fn new(len: usize, memory: KeyMemory) -> io::Result<Self> {
+        let region = match memory {
+            KeyMemory::Secret => Self::secret(len)?,
+            KeyMemory::Locked => {
+                let region = Self::anonymous(len)?;
+                region.lock()?;
+                region
+            }
+            KeyMemory::Unlocked => Self::anonymous(len)?,
+        };
+        #[cfg(target_os = "linux")]
+        for advice in [Advice::LinuxDontDump, Advice::LinuxDontFork] {
+            // SAFETY: the range is the mapping that was made above, whole; the advice changes neither its content
+            // nor its protection.
+            unsafe { madvise(region.start.as_ptr().cast(), len, advice) }?;
+        }
+        Ok(region)
+    }
+
+    fn anonymous(len: usize) -> io::Result<Self> {
         // SAFETY: an anonymous private mapping at an address that the kernel chooses aliases nothing.
         let start = unsafe {
             mmap_anonymous(
@@ -30,17 +51,65 @@ impl LockedRegion {
                 MapFlags::PRIVATE,
             )
         }?;
-        let start = NonNull::new(start.cast()).ok_or_else(|| io::Error::other("mapped at null"))?;
-        let region = Self { start, len };
-        // SAFETY: the range is the mapping that was made above, whole.
-        unsafe { mlock(start.as_ptr().cast(), len) }?;
-        #[cfg(target_os = "linux")]
-        // SAFETY: the same range; the advice changes neither its content nor its protection.
-        unsafe { madvise(start.as_ptr().cast(), len, Advice::LinuxDontDump) }?;
-        #[cfg(target_os = "linux")]
-        // SAFETY: as above; a forked child would otherwise get a copy.
-        unsafe { madvise(start.as_ptr().cast(), len, Advice::LinuxDontFork) }?;
-        Ok(region)
+        Self::of(start.cast(), len)
+    }
+
+    /// Pages that the kernel takes out of its own map: not even root reads them, and they are never swapped out.
+    #[cfg(target_os = "linux")]
+    fn secret(len: usize) -> io::Result<Self> {
+        use std::os::fd::{FromRawFd as _, OwnedFd};
+
+        // SAFETY: a system call with one number as its argument.
+        let file = unsafe { libc::syscall(libc::SYS_memfd_secret, libc::O_CLOEXEC) };
+        let file = i32::try_from(file).map_err(io::Error::other)?;
+        if file < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the file was opened a moment ago, and nobody else knows its number.
+        let file = unsafe { OwnedFd::from_raw_fd(file) };
+        rustix::fs::ftruncate(&file, len.try_into().map_err(io::Error::other)?)?;
+        // SAFETY: a mapping at an address that the kernel chooses aliases nothing, and no other process has the file.
+        let start = unsafe {
+            rustix::mm::mmap(
+                std::ptr::null_mut(),
+                len,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::SHARED,
+                &file,
+                0,
+            )
+        }?;
+        Self::of(start.cast(), len)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn secret(_: usize) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn of(start: *mut u8, len: usize) -> io::Result<Self> {
+        let start = NonNull::new(start).ok_or_else(|| io::Error::other("mapped at null"))?;
+        Ok(Self { start, len })
+    }
+
+    #[cfg(target_os = "linux")]
+    fn lock(&self) -> io::Result<()> {
+        use rustix::mm::{MlockFlags, mlock_with};
+        let start = self.start.as_ptr().cast();
+        // SAFETY: the range is this mapping, whole.
+        match unsafe { mlock_with(start, self.len, MlockFlags::ONFAULT) } {
+            // Before Linux 4.4.
+            Err(rustix::io::Errno::NOSYS) => {}
+            locked => return Ok(locked?),
+        }
+        // SAFETY: as above.
+        Ok(unsafe { mlock(start, self.len) }?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn lock(&self) -> io::Result<()> {
+        // SAFETY: the range is this mapping, whole.
+        Ok(unsafe { mlock(self.start.as_ptr().cast(), self.len) }?)
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -54,14 +123,13 @@ impl LockedRegion {
     }
 }
 
-impl Drop for LockedRegion {
+impl Drop for Region {
     fn drop(&mut self) {
-        self.bytes_mut().zeroize();
-        // SAFETY: unmaps exactly what `new` mapped; nothing refers to it any more. Unmapping unlocks, and cannot fail
-        // for a whole mapping.
+        // SAFETY: unmaps exactly what `new` mapped; nothing refers to it any more. The kernel clears a page before it
+        // gives it to somebody else, and the arena has wiped every key already. Cannot fail for a whole mapping.
         let _ = unsafe { munmap(self.start.as_ptr().cast(), self.len) };
     }
 }
 
 // SAFETY: the region owns its pages; they are not tied to the thread that mapped them.
-unsafe impl Send for LockedRegion {}
+unsafe impl Send for Region {}

@@ -13,8 +13,7 @@ use url::Url;
 
 use super::settings::Settings;
 use crate::attempts::Attempts;
-use crate::cache::KeyCache;
-use crate::clock::{Clock as _, Entropy, SystemClock};
+use crate::clock::{Clock, Entropy, SystemClock};
 use crate::passwords::Verifier;
 use crate::state::{Platform, Shared};
 use crate::store::ScopeStore as _;
@@ -35,7 +34,8 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         .await?
         .context("the platform was not founded; run init again")?;
     let trust = Trust::from_files(&settings.trust_files())?;
-    let now = SystemClock.now();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let now = clock.now();
     trust
         .signer(now)
         .context("the capture-signing certificate is refused")?;
@@ -56,9 +56,9 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let platform = Arc::new(Platform {
         passwords: Verifier::new(&entropy)?,
         store: Arc::new(store.clone()),
-        cache: KeyCache::new()?,
+        cache: settings.cache.limits().open(Arc::clone(&clock))?,
         trust,
-        clock: Box::new(SystemClock),
+        clock,
         entropy,
         attempts: Attempts::default(),
         public_url: public_url(settings.network.public_url.as_ref(), address)?,
@@ -104,7 +104,7 @@ async fn sweep(platform: Shared) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let evicted = platform.cache.evict_expired(platform.now());
+        let evicted = platform.cache.evict_expired();
         if evicted > 0 {
             tracing::info!(evicted, "keys past their seven days wiped from memory");
         }

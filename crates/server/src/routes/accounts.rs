@@ -8,7 +8,7 @@ use keyfold_api::agents::Enrolment;
 use keyfold_api::scopes::Change;
 use keyfold_core::id::{AccountId, ScopeGuid};
 use serde_json::Value;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 use super::scopes::checked;
 use crate::body::Json;
@@ -28,12 +28,9 @@ pub(super) async fn list(
     Named(scope): Named<ScopeGuid>,
 ) -> Result<Answer<Vec<Account>>, Refusal> {
     access::scope(&platform, &user, scope).await?;
-    let now = platform.now();
     let rows = platform.store.accounts_below(scope).await?;
     Ok(Answer(
-        rows.into_iter()
-            .map(|row| view(&platform, row, now))
-            .collect(),
+        rows.into_iter().map(|row| view(&platform, row)).collect(),
     ))
 }
 
@@ -43,7 +40,7 @@ pub(super) async fn show(
     Named(id): Named<AccountId>,
 ) -> Result<Answer<Account>, Refusal> {
     let row = access::account(&platform, &user, id).await?;
-    Ok(Answer(view(&platform, row, platform.now())))
+    Ok(Answer(view(&platform, row)))
 }
 
 pub(super) async fn create(
@@ -116,13 +113,13 @@ pub(super) async fn create_enrolment(
 
 async fn one(platform: &Platform, id: AccountId) -> Result<Account, Refusal> {
     let row = platform.store.account(id).await?.ok_or(Refusal::NotFound)?;
-    Ok(view(platform, row, platform.now()))
+    Ok(view(platform, row))
 }
 
-fn view(platform: &Platform, row: AccountRow, now: OffsetDateTime) -> Account {
+fn view(platform: &Platform, row: AccountRow) -> Account {
     Account {
         id: row.id,
-        key_state: key_state(platform, &row, now),
+        key_state: key_state(platform, &row),
         name: row.name,
         group: row.group,
         key_id: row.key_id,
@@ -133,12 +130,12 @@ fn view(platform: &Platform, row: AccountRow, now: OffsetDateTime) -> Account {
 }
 
 /// Whether the account's present key could be recovered.
-pub(super) fn key_state(platform: &Platform, row: &AccountRow, now: OffsetDateTime) -> KeyState {
+pub(super) fn key_state(platform: &Platform, row: &AccountRow) -> KeyState {
     if !row.captured_to.is_empty() {
         KeyState::Captured
     } else if row
         .key_id
-        .is_some_and(|key_id| platform.cache.holds(row.id, key_id, now))
+        .is_some_and(|key_id| platform.cache.holds(row.id, key_id))
     {
         KeyState::InMemory
     } else if row.last_backup_at.is_some() {

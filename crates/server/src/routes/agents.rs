@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::accounts::key_state;
 use crate::body::Json;
+use crate::cache::{Eviction, LifeId};
 use crate::caller::{Agent, Named};
 use crate::capture;
 use crate::clock::token_hash;
@@ -51,7 +52,7 @@ pub(super) async fn account(
 ) -> Answer<AgentAccount> {
     Answer(AgentAccount {
         account: account.id,
-        key_state: key_state(&platform, &account, platform.now()),
+        key_state: key_state(&platform, &account),
         name: account.name,
         key_id: account.key_id,
         last_backup_at: account.last_backup_at,
@@ -66,8 +67,9 @@ pub(super) async fn start_backup(
     let now = platform.now();
     let key_id = start.key_id;
     let key = presented(start.secrets)?;
-    let held = platform.cache.holds(account.id, key_id, now);
-    platform.cache.present(account.id, key_id, &key, now)?;
+    let held = platform.cache.holds(account.id, key_id);
+    let life = platform.entropy.draw(LifeId::random);
+    platform.cache.present(account.id, key_id, &key, life)?;
     let backup = BackupRow {
         id: platform.entropy.draw(BackupId::random),
         account: account.id,
@@ -77,7 +79,9 @@ pub(super) async fn start_backup(
     };
     if let Err(error) = platform.store.start_backup(&backup).await {
         if !held {
-            platform.cache.evict(account.id, key_id);
+            platform
+                .cache
+                .evict(account.id, key_id, Eviction::BackupFailed);
         }
         return Err(error.into());
     }
@@ -108,7 +112,7 @@ pub(super) async fn end_backup(
     };
     let mut captured = Vec::new();
     if end.outcome == BackupOutcome::Completed {
-        if backup.outcome.is_none() && !platform.cache.holds(account.id, key_id, now) {
+        if backup.outcome.is_none() && !platform.cache.holds(account.id, key_id) {
             return Err(Refusal::KeyNotInMemory);
         }
         captured = capture::to_all_above(&platform, account.id, key_id, account.group).await?;
@@ -116,10 +120,12 @@ pub(super) async fn end_backup(
     platform.store.end_backup(id, ended, &captured).await?;
     match end.outcome {
         BackupOutcome::Completed if backup.outcome.is_none() => {
-            platform.cache.touch(account.id, key_id, now);
+            platform.cache.touch(account.id, key_id);
         }
         BackupOutcome::Failed if !platform.store.completed_before(account.id, key_id).await? => {
-            platform.cache.evict(account.id, key_id);
+            platform
+                .cache
+                .evict(account.id, key_id, Eviction::BackupFailed);
         }
         _ => {}
     }

@@ -21,7 +21,6 @@ pub(super) async fn coverage(
     Named(scope): Named<ScopeGuid>,
 ) -> Result<Answer<Coverage>, Refusal> {
     access::scope(&platform, &user, scope).await?;
-    let now = platform.now();
     let mut coverage = Coverage {
         captured: 0,
         in_memory: 0,
@@ -29,7 +28,7 @@ pub(super) async fn coverage(
         never: 0,
     };
     for account in platform.store.accounts_below(scope).await? {
-        match key_state(&platform, &account, now) {
+        match key_state(&platform, &account) {
             KeyState::Captured => coverage.captured += 1,
             KeyState::InMemory => coverage.in_memory += 1,
             KeyState::NeedsBackup => coverage.needs_backup += 1,

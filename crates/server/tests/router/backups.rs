@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use time::Duration;
 
 use crate::harness::{
-    ACCOUNT, COLLECTION, GROUP, House, NOTHING, OTHER_ACCOUNT, OTHER_GROUP, START, presented,
+    ACCOUNT, COLLECTION, GROUP, House, NOTHING, OTHER_ACCOUNT, OTHER_GROUP, presented,
 };
 
 const KEY: &str = "70000000-0000-4000-8000-000000000007";
@@ -15,10 +15,7 @@ const NEXT_KEY: &str = "80000000-0000-4000-8000-000000000008";
 
 fn cached(house: &House, key_id: &str) -> bool {
     let (account, key_id): (AccountId, KeyId) = (ACCOUNT.parse().unwrap(), key_id.parse().unwrap());
-    house
-        .platform
-        .cache
-        .holds(account, key_id, house.platform.now())
+    house.platform.cache.holds(account, key_id)
 }
 
 async fn account(house: &House) -> Value {
@@ -289,6 +286,6 @@ async fn a_deleted_account_leaves_memory_too() {
         .ask(Method::DELETE, &format!("/accounts/{ACCOUNT}"), "ann", None)
         .await;
     assert_eq!(deleted.status, 204);
-    assert!(house.platform.cache.ids(START).is_empty());
+    assert!(house.platform.cache.ids().is_empty());
     assert_eq!(house.get("/agent/account", &agent).await.status, 401);
 }

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use keyfold_api::sessions::{Role, User};
 use keyfold_core::id::{AccountId, ScopeGuid, ScopeKind};
 use keyfold_server::attempts::Attempts;
-use keyfold_server::cache::KeyCache;
+use keyfold_server::cache::{CacheLimits, LEAST_BYTES};
 use keyfold_server::clock::{Clock, Entropy, token_hash};
 use keyfold_server::passwords::{self, Verifier};
 use keyfold_server::routes::router;
@@ -95,6 +95,10 @@ impl Clock for TestClock {
     fn now(&self) -> OffsetDateTime {
         *self.0.lock().unwrap()
     }
+
+    fn since_boot(&self) -> Duration {
+        self.now() - START
+    }
 }
 
 pub(crate) fn vector(file: &str) -> String {
@@ -121,11 +125,16 @@ impl House {
 
     fn with(directory: TempDir, store: SqlStore, clock: TestClock) -> Self {
         let entropy = Entropy::from_seed(7);
+        let limits = CacheLimits {
+            bytes: Some(LEAST_BYTES),
+            allow_unlocked: true,
+            ..CacheLimits::default()
+        };
         let platform = Arc::new(Platform {
             store: Arc::new(store.clone()),
-            cache: KeyCache::new().unwrap(),
+            cache: limits.open(Arc::new(clock.clone())).unwrap(),
             trust: trust(directory.path().join("crl.pem")),
-            clock: Box::new(clock.clone()),
+            clock: Arc::new(clock.clone()),
             passwords: Verifier::new(&entropy).unwrap(),
             entropy,
             attempts: Attempts::default(),

@@ -3,6 +3,7 @@
 //!
 //! A new setting is a field in the struct of its subject, or a struct of its own that is flattened in [`Settings`].
 
+mod cache;
 mod file;
 mod layers;
 mod limits;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use clap::Args;
 use url::Url;
 
+pub(super) use cache::CacheSettings;
 pub(super) use layers::Layers;
 pub(super) use limits::Limits;
 pub(super) use show::Config;
@@ -32,6 +34,8 @@ pub(super) struct Settings {
     pub(super) files: PlatformFiles,
     #[command(flatten)]
     pub(super) limits: Limits,
+    #[command(flatten)]
+    pub(super) cache: CacheSettings,
 }
 
 /// Where it is reached.
