@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use keyfold_api::pages::PageQuery;
 use keyfold_core::id::ScopeKind;
 use keyfold_tests::window::Theme;
 
@@ -41,7 +42,8 @@ fn a_wrong_certificate_is_refused_in_plain_words() -> anyhow::Result<()> {
         window.shows("The certificate is for “Riverside Clinic”")?;
         anyhow::ensure!(
             admin
-                .ask(|user| user.certificates(ward.group.guid))?
+                .ask(|user| user.certificates(ward.group.guid, PageQuery::default()))?
+                .items
                 .is_empty(),
             "something was uploaded"
         );

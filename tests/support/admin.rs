@@ -182,7 +182,7 @@ impl Admin {
         certificate: String,
     ) -> Result<Uploaded, ClientError> {
         use keyfold_api::certificates::CertificateState::{Active, ExpiresSoon};
-        let before = self.ask(|user| user.certificates(scope))?;
+        let before = self.ask(|user| user.all(move |page| user.certificates(scope, page)))?;
         let active = before
             .iter()
             .find(|one| matches!(one.state, Active | ExpiresSoon));

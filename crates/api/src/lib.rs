@@ -8,6 +8,7 @@ pub mod captured_keys;
 pub mod certificates;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod pages;
 pub mod problem;
 pub mod requests;
 pub mod scopes;

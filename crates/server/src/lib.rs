@@ -11,6 +11,7 @@ mod capture;
 pub mod cli;
 pub mod clock;
 mod hardening;
+mod paging;
 pub mod passwords;
 pub mod refusal;
 pub mod routes;

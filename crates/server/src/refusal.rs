@@ -3,6 +3,7 @@
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use keyfold_api::pages::MAX_LIMIT;
 use keyfold_api::problem::Problem;
 use keyfold_core::captured_key::CaptureError;
 use keyfold_core::csr::CsrError;
@@ -45,6 +46,12 @@ pub enum Refusal {
     /// The body broke off.
     #[error("the body broke off; send it again")]
     BodyBroken,
+    /// A page of a size that is not given.
+    #[error("a page has 1 to {MAX_LIMIT} items; ask for that many, or leave the limit out")]
+    Limit,
+    /// A cursor that is none, or one of another list.
+    #[error("the cursor is not one of this list; begin with the first page again")]
+    Cursor,
     /// No valid session or credential.
     #[error("sign in first; the session may have ended")]
     NotSignedIn,
@@ -174,6 +181,8 @@ impl Refusal {
             Self::NotJson => (S::UNSUPPORTED_MEDIA_TYPE, "body-not-json", "Not JSON"),
             Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body-too-large", "Body too large"),
             Self::BodyBroken => (S::BAD_REQUEST, "body-broken", "Incomplete body"),
+            Self::Limit => (S::BAD_REQUEST, "limit-refused", "Limit refused"),
+            Self::Cursor => (S::BAD_REQUEST, "cursor-refused", "Cursor refused"),
             Self::NotSignedIn => (S::UNAUTHORIZED, "not-signed-in", "Not signed in"),
             Self::WrongCredentials => (S::UNAUTHORIZED, "wrong-credentials", "Wrong credentials"),
             Self::TooManyAttempts { .. } => (

@@ -10,7 +10,7 @@ use keyfold_postgres::Cluster;
 use keyfold_server::store::sql::SqlStore;
 use keyfold_server::store::{
     BackupRow, CaptureRow, CertificateRow, Conflict, EndedBackup, RecoveryRow, RequestRow,
-    ScopeChange, ScopeRow, Store, StoreError,
+    ScopeChange, ScopeRow, Slice, Store, StoreError,
 };
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -206,9 +206,16 @@ async fn one_certificate_of_a_scope_is_active(store: impl Store) {
         conflict(store.activate(&first, Some(second.fingerprint)).await),
         Conflict::Superseded
     );
-    let both = store.certificates_of(group.guid).await.unwrap();
+    let both = store
+        .certificates_of(group.guid, Slice::first(10))
+        .await
+        .unwrap();
+    assert_eq!(both.next, None);
     assert_eq!(
-        both.iter().map(|row| row.superseded).collect::<Vec<_>>(),
+        both.rows
+            .iter()
+            .map(|row| row.superseded)
+            .collect::<Vec<_>>(),
         [false, true]
     );
 }

@@ -208,7 +208,7 @@ impl Console {
         scope: ScopeGuid,
     ) -> Result<Option<UploadedCertificate>, CommandError> {
         let user = self.user()?;
-        let listed = self.answered(user.certificates(scope).await)?;
+        let listed = self.answered(user.all(|page| user.certificates(scope, page)).await)?;
         Ok(listed
             .into_iter()
             .find(|certificate| certificate.state.captures()))

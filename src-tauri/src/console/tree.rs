@@ -28,7 +28,7 @@ impl Console {
         let answers = tokio::try_join!(
             user.scopes(),
             user.coverage(guid),
-            user.certificates(guid),
+            user.all(|page| user.certificates(guid, page)),
             user.requests(),
         );
         let (scopes, coverage, listed, mut requests) = self.answered(answers)?;
@@ -45,7 +45,8 @@ impl Console {
             .collect::<Result<_, _>>()?;
         let mut inherited = Vec::new();
         for above in scopes.above(guid) {
-            let listed = self.answered(user.certificates(above.guid).await)?;
+            let listed =
+                self.answered(user.all(|page| user.certificates(above.guid, page)).await)?;
             for active in listed
                 .iter()
                 .filter(|certificate| certificate.state.captures())

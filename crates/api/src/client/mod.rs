@@ -5,6 +5,7 @@
 
 mod agent;
 mod error;
+mod lists;
 mod pinned;
 mod transport;
 mod user;

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use super::error::ClientError;
 use super::pinned::{self, PinnedAuthority};
 use crate::BASE_PATH;
+use crate::pages::{Page, PageQuery};
 use crate::problem::Problem;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -80,6 +81,17 @@ impl Transport {
         bearer: Option<&SecretString>,
     ) -> Result<A, ClientError> {
         self.answer(self.request(Method::GET, path, bearer)?).await
+    }
+
+    /// One page of a list.
+    pub(super) async fn page<A: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &PageQuery,
+        bearer: &SecretString,
+    ) -> Result<Page<A>, ClientError> {
+        let request = self.request(Method::GET, path, Some(bearer))?;
+        self.answer(request.query(query)).await
     }
 
     pub(super) async fn delete(
@@ -166,7 +178,7 @@ impl Transport {
         Ok(body)
     }
 
-    fn protocol(&self, what: &impl ToString) -> ClientError {
+    pub(super) fn protocol(&self, what: &impl ToString) -> ClientError {
         ClientError::Protocol {
             server: self.server.to_string(),
             what: what.to_string(),

@@ -11,7 +11,8 @@ use super::ClientError;
 use super::transport::Transport;
 use crate::accounts::{Account, EnrolmentToken, NewAccount};
 use crate::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery};
-use crate::certificates::{UploadCertificate, Uploaded, UploadedCertificate};
+use crate::certificates::{UploadCertificate, Uploaded};
+use crate::pages::{Page, PageQuery};
 use crate::requests::{RejectRequest, Request, RequestId, SignRequest, SubmitRequest};
 use crate::scopes::{ActiveCertificateRow, Change, Coverage, NewScope, Scope};
 use crate::sessions::{Session, User};
@@ -213,15 +214,6 @@ impl UserClient {
         .await
     }
 
-    /// `GET /scopes/{guid}/certificates`: the scope's own, newest first.
-    pub async fn certificates(
-        &self,
-        scope: ScopeGuid,
-    ) -> Result<Vec<UploadedCertificate>, ClientError> {
-        self.get(&["scopes", &scope.to_string(), "certificates"])
-            .await
-    }
-
     /// `POST /scopes/{guid}/certificates`: makes the certificate active and captures at once.
     pub async fn upload_certificate(
         &self,
@@ -273,6 +265,20 @@ impl UserClient {
 }
 
 impl UserClient {
+    /// What a list is told that goes on and on.
+    pub(super) fn endless(&self) -> ClientError {
+        self.transport.protocol(&"a list without an end")
+    }
+
+    /// One page of the list at this path.
+    pub(super) async fn page<A: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        page: &PageQuery,
+    ) -> Result<Page<A>, ClientError> {
+        self.transport.page(path, page, &self.token).await
+    }
+
     async fn get<A: DeserializeOwned>(&self, path: &[&str]) -> Result<A, ClientError> {
         self.transport.get(path, Some(&self.token)).await
     }

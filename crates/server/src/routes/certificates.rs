@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use keyfold_api::certificates::{UploadCertificate, Uploaded, UploadedCertificate};
+use keyfold_api::pages::Page;
 use keyfold_api::scopes::NamedAccount;
 use keyfold_core::group_certificate::GroupCertificate;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
@@ -14,6 +15,7 @@ use time::OffsetDateTime;
 
 use crate::body::Json;
 use crate::caller::{Admin, Named, SignedIn};
+use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
 use crate::state::{Platform, Shared};
 use crate::store::CertificateRow;
@@ -23,15 +25,15 @@ pub(super) async fn list(
     State(platform): State<Shared>,
     caller: SignedIn,
     Named(scope): Named<ScopeGuid>,
-) -> Result<Answer<Vec<UploadedCertificate>>, Refusal> {
+    paging: Paging,
+) -> Result<Answer<Page<UploadedCertificate>>, Refusal> {
     access::scope(&platform, &caller.user, scope).await?;
     let now = platform.now();
-    let rows = platform.store.certificates_of(scope).await?;
-    Ok(Answer(
-        rows.into_iter()
-            .map(|row| view(&platform, row, now))
-            .collect(),
-    ))
+    let part = platform
+        .store
+        .certificates_of(scope, paging.slice()?)
+        .await?;
+    page(part, |row| view(&platform, row, now)).map(Answer)
 }
 
 /// Makes the certificate active, then captures every key in memory that it covers. Saying it again is harmless, and
@@ -75,10 +77,10 @@ async fn answer(
     uploaded: &CertificateRow,
     captured_now: u32,
 ) -> Result<Uploaded, Refusal> {
-    let certificates = platform.store.certificates_of(uploaded.scope).await?;
-    let stored = certificates
-        .into_iter()
-        .find(|row| row.fingerprint == uploaded.fingerprint)
+    let stored = platform
+        .store
+        .certificate(uploaded.fingerprint)
+        .await?
         .ok_or(Refusal::NotFound)?;
     let accounts = platform.store.accounts_below(uploaded.scope).await?;
     let held: HashSet<(AccountId, KeyId)> = platform

@@ -5,7 +5,7 @@ use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
 use time::OffsetDateTime;
 
-use super::StoreError;
+use super::{Newest, Part, Slice, StoreError};
 
 /// An uploaded Group Certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +43,17 @@ pub trait CertificateStore: Send + Sync {
         certificate: &CertificateRow,
         replaces: Option<Fingerprint>,
     ) -> Result<(), StoreError>;
+    /// One certificate.
+    async fn certificate(
+        &self,
+        fingerprint: Fingerprint,
+    ) -> Result<Option<CertificateRow>, StoreError>;
     /// A scope's own, newest first.
-    async fn certificates_of(&self, scope: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError>;
+    async fn certificates_of(
+        &self,
+        scope: ScopeGuid,
+        slice: Slice<Newest>,
+    ) -> Result<Part<CertificateRow, Newest>, StoreError>;
     /// Those not superseded of this scope and everything below it.
     async fn present_below(&self, top: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError>;
     /// Those not superseded on the way from the root down to this scope, the root's first.

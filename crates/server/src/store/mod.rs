@@ -6,6 +6,7 @@
 mod accounts;
 mod captures;
 mod certificates;
+mod paging;
 mod people;
 mod requests;
 mod scopes;
@@ -16,6 +17,7 @@ pub use captures::{
     BackupRow, CaptureRow, CaptureStore, CapturedKeyRow, EndedBackup, RecordedRecovery, RecoveryRow,
 };
 pub use certificates::{CertificateRow, CertificateStore};
+pub use paging::{ByName, Newest, Part, Position, Slice};
 pub use people::{PeopleStore, UserRow};
 pub use requests::{RequestRow, RequestStore};
 pub use scopes::{ScopeChange, ScopeNode, ScopeRow, ScopeStore};

@@ -4,6 +4,7 @@
 mod backups;
 mod harness;
 mod hostile;
+mod pages;
 mod people;
 mod recoveries;
 mod requests;

@@ -95,6 +95,7 @@ async fn a_certificate_is_replaced_only_by_who_knows_which() {
         .get(&format!("/scopes/{COLLECTION}/certificates"), "olga")
         .await
         .body;
+    let list = &list["items"];
     let states: Vec<_> = list
         .as_array()
         .unwrap()

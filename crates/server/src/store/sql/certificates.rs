@@ -6,8 +6,9 @@ use sqlx::any::AnyRow;
 use sqlx::{Row as _, query};
 
 use super::columns::{fingerprint, id, text, time};
+use super::part::{newest, part};
 use super::{SqlStore, above, below};
-use crate::store::{CertificateRow, CertificateStore, Conflict, StoreError};
+use crate::store::{CertificateRow, CertificateStore, Conflict, Newest, Part, Slice, StoreError};
 
 #[async_trait]
 impl CertificateStore for SqlStore {
@@ -37,11 +38,10 @@ impl CertificateStore for SqlStore {
         .bind(certificate.uploaded_at.unix_timestamp())
         .fetch_optional(&mut *transaction)
         .await?;
-        if active
+        let active = active
             .map(|row| fingerprint(&row, "fingerprint"))
-            .transpose()?
-            != replaces
-        {
+            .transpose()?;
+        if active != replaces {
             return Err(Conflict::ReplacesAnother.into());
         }
         query(
@@ -71,12 +71,31 @@ impl CertificateStore for SqlStore {
         Ok(transaction.commit().await?)
     }
 
-    async fn certificates_of(&self, scope: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError> {
-        let rows = query("SELECT * FROM certificates WHERE scope = $1 ORDER BY seq DESC")
-            .bind(scope.to_string())
-            .fetch_all(&self.pool)
+    async fn certificate(
+        &self,
+        fingerprint: Fingerprint,
+    ) -> Result<Option<CertificateRow>, StoreError> {
+        let row = query("SELECT * FROM certificates WHERE fingerprint = $1")
+            .bind(&fingerprint.as_bytes()[..])
+            .fetch_optional(&self.pool)
             .await?;
-        rows.iter().map(certificate_row).collect()
+        row.as_ref().map(certificate_row).transpose()
+    }
+
+    async fn certificates_of(
+        &self,
+        scope: ScopeGuid,
+        slice: Slice<Newest>,
+    ) -> Result<Part<CertificateRow, Newest>, StoreError> {
+        let rows = query(
+            "SELECT * FROM certificates WHERE scope = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
+        )
+        .bind(scope.to_string())
+        .bind(slice.after.seq)
+        .bind(slice.and_one())
+        .fetch_all(&self.pool)
+        .await?;
+        part(rows, slice.limit, newest, certificate_row)
     }
 
     async fn present_below(&self, top: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError> {
@@ -102,7 +121,7 @@ impl CertificateStore for SqlStore {
     }
 }
 
-fn certificate_row(row: &AnyRow) -> Result<CertificateRow, StoreError> {
+pub(super) fn certificate_row(row: &AnyRow) -> Result<CertificateRow, StoreError> {
     Ok(CertificateRow {
         fingerprint: fingerprint(row, "fingerprint")?,
         scope: id(row, "scope")?,

@@ -7,6 +7,7 @@ mod accounts;
 mod captures;
 mod certificates;
 mod columns;
+mod part;
 mod people;
 mod requests;
 mod scopes;
