@@ -4,6 +4,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::codes::codes;
+
 /// Most bytes that the values of one encryption key hold together.
 pub const MAX_BYTES: usize = 64 * 1024;
 
@@ -144,18 +146,14 @@ pub enum EncryptionKeyError {
     EmptySecret,
 }
 
-impl EncryptionKeyError {
-    /// A stable name for this refusal.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NoSecrets => "encryption-key-no-secrets",
-            Self::TooManySecrets => "encryption-key-too-many-secrets",
-            Self::TooLarge => "encryption-key-too-large",
-            Self::DuplicateName => "encryption-key-duplicate-name",
-            Self::BadName => "encryption-key-bad-name",
-            Self::EmptySecret => "encryption-key-empty-secret",
-        }
+codes! {
+    EncryptionKeyError {
+        Self::NoSecrets => "encryption-key-no-secrets",
+        Self::TooManySecrets => "encryption-key-too-many-secrets",
+        Self::TooLarge => "encryption-key-too-large",
+        Self::DuplicateName => "encryption-key-duplicate-name",
+        Self::BadName => "encryption-key-bad-name",
+        Self::EmptySecret => "encryption-key-empty-secret",
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod authority_root;
 pub mod captured_key;
+mod codes;
 pub mod csr;
 pub mod encryption_key;
 pub mod fingerprint;

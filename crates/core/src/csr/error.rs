@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::codes::codes;
 use crate::key_pair::SignError;
 use crate::x509::extensions::ScopeNameRefusal;
 use crate::x509::key::KeyRefusal;
@@ -43,21 +44,18 @@ pub enum CsrError {
     Name,
 }
 
-impl CsrError {
-    /// The stable code of this refusal, for problem details and IPC.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Pem(refusal) => refusal.code(),
-            Self::TooLarge => "too-large",
-            Self::Malformed => "malformed",
-            Self::Key(refusal) => refusal.code(),
-            Self::SignatureAlgorithm => "signature-algorithm",
-            Self::Signature => "signature-bad",
-            Self::Extensions => "extensions-malformed",
-            Self::ScopeName(refusal) => refusal.code(),
-            Self::Name => "name",
-        }
+codes! {
+    CsrError {
+        Self::TooLarge => "too-large",
+        Self::Malformed => "malformed",
+        Self::SignatureAlgorithm => "signature-algorithm",
+        Self::Signature => "signature-bad",
+        Self::Extensions => "extensions-malformed",
+        Self::Name => "name",
+        ;
+        Self::Pem(refusal) => refusal: PemRefusal,
+        Self::Key(refusal) => refusal: KeyRefusal,
+        Self::ScopeName(refusal) => refusal: ScopeNameRefusal,
     }
 }
 

@@ -4,6 +4,7 @@ use thiserror::Error;
 use time::OffsetDateTime;
 
 use super::MAX_VALIDITY_DAYS;
+use crate::codes::codes;
 use crate::id::ScopeGuid;
 use crate::x509::extensions::ScopeNameRefusal;
 use crate::x509::key::KeyRefusal;
@@ -99,28 +100,25 @@ pub enum ProfileError {
     Path(#[from] PathRefusal),
 }
 
-impl ProfileError {
-    /// The stable code of this refusal, for problem details and IPC.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Pem(refusal) => refusal.code(),
-            Self::TooLarge => "too-large",
-            Self::Malformed => "malformed",
-            Self::Version => "version",
-            Self::RepeatedExtension { .. } => "extension-repeated",
-            Self::CriticalExtension { .. } => "extension-critical",
-            Self::Key(refusal) => refusal.code(),
-            Self::KeyUsage => "key-usage",
-            Self::KeyRecoveryAgent => "key-recovery-agent",
-            Self::IsAuthority => "is-authority",
-            Self::ScopeName(refusal) => refusal.code(),
-            Self::ValidityTooLong { .. } => "validity-too-long",
-            Self::ValidityBackwards => "validity-backwards",
-            Self::WrongScope { .. } => "scope-wrong",
-            Self::NotYetValid { .. } => "not-yet-valid",
-            Self::Expired { .. } => "expired",
-            Self::Path(refusal) => refusal.code(),
-        }
+codes! {
+    ProfileError {
+        Self::TooLarge => "too-large",
+        Self::Malformed => "malformed",
+        Self::Version => "version",
+        Self::RepeatedExtension { .. } => "extension-repeated",
+        Self::CriticalExtension { .. } => "extension-critical",
+        Self::KeyUsage => "key-usage",
+        Self::KeyRecoveryAgent => "key-recovery-agent",
+        Self::IsAuthority => "is-authority",
+        Self::ValidityTooLong { .. } => "validity-too-long",
+        Self::ValidityBackwards => "validity-backwards",
+        Self::WrongScope { .. } => "scope-wrong",
+        Self::NotYetValid { .. } => "not-yet-valid",
+        Self::Expired { .. } => "expired",
+        ;
+        Self::Pem(refusal) => refusal: PemRefusal,
+        Self::Key(refusal) => refusal: KeyRefusal,
+        Self::ScopeName(refusal) => refusal: ScopeNameRefusal,
+        Self::Path(refusal) => refusal: PathRefusal,
     }
 }

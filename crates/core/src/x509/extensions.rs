@@ -7,6 +7,7 @@ use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
+use crate::codes::codes;
 use crate::id::ScopeGuid;
 
 /// Why no scope could be read from a `SubjectAltName` extension (RFC 5280 section 4.2.1.6).
@@ -28,16 +29,12 @@ pub enum ScopeNameRefusal {
     Malformed,
 }
 
-impl ScopeNameRefusal {
-    /// The stable code of this refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Missing => "scope-missing",
-            Self::Several => "scope-several",
-            Self::NotGuid => "scope-not-guid",
-            Self::Malformed => "scope-malformed",
-        }
+codes! {
+    ScopeNameRefusal {
+        Self::Missing => "scope-missing",
+        Self::Several => "scope-several",
+        Self::NotGuid => "scope-not-guid",
+        Self::Malformed => "scope-malformed",
     }
 }
 

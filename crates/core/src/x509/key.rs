@@ -7,6 +7,8 @@ use rsa::pkcs1::RsaPublicKeyRef;
 use spki::SubjectPublicKeyInfoRef;
 use thiserror::Error;
 
+use crate::codes::codes;
+
 const MIN_BITS: u32 = 3072;
 /// What `aws-lc-rs` still computes with; a longer key only costs time.
 const MAX_BITS: u32 = 8192;
@@ -40,17 +42,13 @@ pub enum KeyRefusal {
     Exponent,
 }
 
-impl KeyRefusal {
-    /// The stable code of this refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotRsa => "key-not-rsa",
-            Self::Malformed => "key-malformed",
-            Self::TooSmall { .. } => "key-too-small",
-            Self::TooLarge { .. } => "key-too-large",
-            Self::Exponent => "key-exponent",
-        }
+codes! {
+    KeyRefusal {
+        Self::NotRsa => "key-not-rsa",
+        Self::Malformed => "key-malformed",
+        Self::TooSmall { .. } => "key-too-small",
+        Self::TooLarge { .. } => "key-too-large",
+        Self::Exponent => "key-exponent",
     }
 }
 

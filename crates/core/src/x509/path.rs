@@ -11,6 +11,7 @@ use webpki::{
 
 use super::time::to_unix;
 use crate::authority_root::{AuthorityRoot, RevocationList};
+use crate::codes::codes;
 
 /// RSA (PKCS#1 v1.5 and PSS) and ECDSA with SHA-256 or better.
 const SIGNATURES: &[&dyn SignatureVerificationAlgorithm] = &[
@@ -92,24 +93,20 @@ pub enum RevocationUnknown {
     Unsupported,
 }
 
-impl PathRefusal {
-    /// The stable code of this refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownIssuer => "issuer-unknown",
-            Self::BadSignature => "signature-bad",
-            Self::SignatureAlgorithm => "signature-algorithm",
-            Self::IssuerNotValid => "issuer-not-valid",
-            Self::IssuerNotAllowed => "issuer-not-allowed",
-            Self::Purpose => "purpose",
-            Self::Malformed => "malformed",
-            Self::Revoked => "revoked",
-            Self::RevocationUnknown(RevocationUnknown::NoList) => "revocation-no-list",
-            Self::RevocationUnknown(RevocationUnknown::Stale) => "revocation-stale",
-            Self::RevocationUnknown(RevocationUnknown::WrongSigner) => "revocation-wrong-signer",
-            Self::RevocationUnknown(RevocationUnknown::Unsupported) => "revocation-unsupported",
-        }
+codes! {
+    PathRefusal {
+        Self::UnknownIssuer => "issuer-unknown",
+        Self::BadSignature => "signature-bad",
+        Self::SignatureAlgorithm => "signature-algorithm",
+        Self::IssuerNotValid => "issuer-not-valid",
+        Self::IssuerNotAllowed => "issuer-not-allowed",
+        Self::Purpose => "purpose",
+        Self::Malformed => "malformed",
+        Self::Revoked => "revoked",
+        Self::RevocationUnknown(RevocationUnknown::NoList) => "revocation-no-list",
+        Self::RevocationUnknown(RevocationUnknown::Stale) => "revocation-stale",
+        Self::RevocationUnknown(RevocationUnknown::WrongSigner) => "revocation-wrong-signer",
+        Self::RevocationUnknown(RevocationUnknown::Unsupported) => "revocation-unsupported",
     }
 }
 

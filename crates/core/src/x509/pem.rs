@@ -5,6 +5,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use pki_types::pem::PemObject;
 use thiserror::Error;
 
+use crate::codes::codes;
+
 /// The label of a certificate (RFC 7468 section 5).
 pub const CERTIFICATE: &str = "CERTIFICATE";
 /// The label of a request (RFC 7468 section 7).
@@ -33,16 +35,12 @@ pub enum PemRefusal {
     Damaged,
 }
 
-impl PemRefusal {
-    /// The stable code of this refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Missing => "pem-missing",
-            Self::Several => "pem-several",
-            Self::Trailing => "pem-trailing",
-            Self::Damaged => "pem-damaged",
-        }
+codes! {
+    PemRefusal {
+        Self::Missing => "pem-missing",
+        Self::Several => "pem-several",
+        Self::Trailing => "pem-trailing",
+        Self::Damaged => "pem-damaged",
     }
 }
 
