@@ -1,7 +1,9 @@
-//! Every way in which a question is refused, as problem details (RFC 9457): one table of codes, statuses and words.
+//! Every way in which a question is refused, as problem details (RFC 9457).
 
+mod table;
+
+use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use keyfold_api::pages::MAX_LIMIT;
 use keyfold_api::problem::Problem;
@@ -13,6 +15,8 @@ use keyfold_core::signing_certificate::SignerError;
 
 use crate::cache::PresentError;
 use crate::store::{Conflict, StoreError};
+
+pub(crate) use table::Entry;
 
 /// Why a question is refused. What it displays is what people read: it never holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -167,109 +171,6 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Status, stable code, and the same words for every occurrence.
-    fn entry(&self) -> (StatusCode, &'static str, &'static str) {
-        use StatusCode as S;
-        match self {
-            Self::NoRoute => (S::NOT_FOUND, "no-such-route", "No such route"),
-            Self::Method => (
-                S::METHOD_NOT_ALLOWED,
-                "method-not-allowed",
-                "Method not allowed",
-            ),
-            Self::Body { .. } => (S::BAD_REQUEST, "body-malformed", "Malformed body"),
-            Self::NotJson => (S::UNSUPPORTED_MEDIA_TYPE, "body-not-json", "Not JSON"),
-            Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body-too-large", "Body too large"),
-            Self::BodyBroken => (S::BAD_REQUEST, "body-broken", "Incomplete body"),
-            Self::Limit => (S::BAD_REQUEST, "limit-refused", "Limit refused"),
-            Self::Cursor => (S::BAD_REQUEST, "cursor-refused", "Cursor refused"),
-            Self::NotSignedIn => (S::UNAUTHORIZED, "not-signed-in", "Not signed in"),
-            Self::WrongCredentials => (S::UNAUTHORIZED, "wrong-credentials", "Wrong credentials"),
-            Self::TooManyAttempts { .. } => (
-                S::TOO_MANY_REQUESTS,
-                "too-many-attempts",
-                "Too many attempts",
-            ),
-            Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "Busy"),
-            Self::NotAllowed => (S::FORBIDDEN, "not-allowed", "Not allowed"),
-            Self::NotFound => (S::NOT_FOUND, "not-found", "Not found"),
-            Self::ParentNotFound => (S::NOT_FOUND, "parent-not-found", "Place not found"),
-            Self::Name => (S::UNPROCESSABLE_ENTITY, "name-refused", "Name refused"),
-            Self::Reason => (S::UNPROCESSABLE_ENTITY, "reason-refused", "Reason refused"),
-            Self::ParentIsGroup => (
-                S::CONFLICT,
-                "parent-is-group",
-                "A Group holds accounts only",
-            ),
-            Self::ParentIsCollection => (
-                S::CONFLICT,
-                "parent-is-collection",
-                "A Collection holds no accounts",
-            ),
-            Self::Cycle => (S::CONFLICT, "moved-into-itself", "Moved into itself"),
-            Self::Root => (S::CONFLICT, "root-stays", "The root stays"),
-            Self::NotEmpty => (S::CONFLICT, "not-empty", "Not empty"),
-            Self::HasCapturedKeys => (
-                S::CONFLICT,
-                "has-captured-keys",
-                "Captured keys depend on it",
-            ),
-            Self::NameTaken => (S::CONFLICT, "name-taken", "Name in use"),
-            Self::Csr(error) => (S::UNPROCESSABLE_ENTITY, error.code(), "Request refused"),
-            Self::Profile(error) => (S::UNPROCESSABLE_ENTITY, error.code(), "Certificate refused"),
-            Self::AnotherKeyPair => (
-                S::UNPROCESSABLE_ENTITY,
-                "another-key-pair",
-                "Certificate for another key pair",
-            ),
-            Self::NotWaiting => (
-                S::CONFLICT,
-                "request-not-waiting",
-                "Request no longer waits",
-            ),
-            Self::ReplacesAnother => (
-                S::CONFLICT,
-                "certificate-replaces-another",
-                "Another certificate is active",
-            ),
-            Self::Superseded => (
-                S::CONFLICT,
-                "certificate-superseded",
-                "Certificate superseded",
-            ),
-            Self::Enrolment => (S::UNAUTHORIZED, "enrolment-refused", "Enrolment refused"),
-            Self::EncryptionKey(error) => (
-                S::UNPROCESSABLE_ENTITY,
-                error.code(),
-                "Encryption key refused",
-            ),
-            Self::SecretEncoding => (
-                S::UNPROCESSABLE_ENTITY,
-                "secret-not-base64",
-                "Encryption key refused",
-            ),
-            Self::Present(PresentError::AnotherKey) => {
-                (S::CONFLICT, "key-id-in-use", "Key id in use")
-            }
-            Self::Present(PresentError::NoRoom) => (
-                S::SERVICE_UNAVAILABLE,
-                "no-locked-memory",
-                "No locked memory",
-            ),
-            Self::KeyNotInMemory => (S::CONFLICT, "key-not-in-memory", "Key not in memory"),
-            Self::BackupEnded => (S::CONFLICT, "backup-ended", "Backup ended already"),
-            Self::Signer(_) => (
-                S::SERVICE_UNAVAILABLE,
-                "capture-signer-refused",
-                "Keys cannot be captured",
-            ),
-            Self::Capture(_) => (S::INTERNAL_SERVER_ERROR, "capture-failed", "Capture failed"),
-            Self::Store(_) => (S::INTERNAL_SERVER_ERROR, "store-failed", "Database failed"),
-            Self::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
-            Self::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", "Took too long"),
-        }
-    }
-
     /// Failures that are not the asker's: logged once, here.
     fn log(&self, code: &str) {
         match self {
@@ -308,7 +209,12 @@ impl From<StoreError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let (status, code, title) = self.entry();
+        let Entry {
+            status,
+            code,
+            title,
+            ..
+        } = self.entry();
         self.log(code);
         let problem = Problem {
             kind: format!("urn:keyfold:problem:{code}"),
