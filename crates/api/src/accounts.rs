@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// One backup client.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Stays the same through renames and moves.
@@ -28,6 +29,7 @@ pub struct Account {
 }
 
 /// Whether an account's present key could be recovered.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyState {
@@ -42,15 +44,18 @@ pub enum KeyState {
 }
 
 /// `POST /accounts`, answered with the new [`Account`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewAccount {
     /// 1 to 200 characters.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub name: String,
     /// A Group.
     pub group: ScopeGuid,
 }
 
 /// `POST /accounts/{id}/enrolment-tokens`: lets one Agent enrol, once.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Serialize, Deserialize)]
 pub struct EnrolmentToken {
     /// What the Agent reads: [`crate::agents::Enrolment`] in its text form.

@@ -76,6 +76,7 @@ impl Enrolment {
 }
 
 /// `POST /agent/enrolment`, answered with [`Enrolled`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Serialize, Deserialize)]
 pub struct Enrol {
     /// From [`Enrolment`].
@@ -85,6 +86,7 @@ pub struct Enrol {
 }
 
 /// What an enrolled Agent keeps.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Serialize, Deserialize)]
 pub struct Enrolled {
     /// The account it backs up for.
@@ -96,6 +98,7 @@ pub struct Enrolled {
 }
 
 /// `POST /agent/backups` at the start of a backup: presents the key. Answered with [`BackupStarted`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Serialize, Deserialize)]
 pub struct StartBackup {
     /// Made by the Agent when the key was set.
@@ -120,15 +123,18 @@ impl StartBackup {
 }
 
 /// One named secret of an encryption key, on its way to the key cache.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Serialize, Deserialize)]
 pub struct PresentedSecret {
     /// See [`keyfold_core::encryption_key`].
     pub name: String,
     /// Base64.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = Password))]
     pub value: Zeroizing<String>,
 }
 
 /// The backup has a number; report its end under it.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BackupStarted {
     /// The number.
@@ -136,6 +142,7 @@ pub struct BackupStarted {
 }
 
 /// `POST /agent/backups/{id}/end`, answered with [`BackupEnded`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EndBackup {
     /// How it went.
@@ -145,6 +152,7 @@ pub struct EndBackup {
 }
 
 /// How a backup went.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BackupOutcome {
@@ -155,6 +163,7 @@ pub enum BackupOutcome {
 }
 
 /// What the end of a backup did.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BackupEnded {
     /// The scopes whose certificates hold this key now.
@@ -162,6 +171,7 @@ pub struct BackupEnded {
 }
 
 /// `GET /agent/account`: what the AccountServer knows of this Agent's account.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AgentAccount {
     /// The account.

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 keyfold_core::uuid_newtype!(CapturedKeyId, "A stored captured key.");
 
 /// A captured key as lists show it, newest first; its content is fetched with a reason.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CapturedKeySummary {
     /// Its number.
@@ -36,13 +37,16 @@ pub struct CapturedKeySummary {
 }
 
 /// `POST /captured-keys/{id}/recoveries`, recorded before it is answered with [`Recovery`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecoverCapturedKey {
     /// Why, in the admin's words; not blank.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 1000))]
     pub reason: String,
 }
 
 /// A captured key, for whoever holds the certificate folder and a passphrase.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Recovery {
     /// What the AccountServer says it is; the Console compares every field with what lies inside.

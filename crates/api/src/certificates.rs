@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use crate::scopes::NamedAccount;
 
 /// A Group Certificate that was uploaded for a scope, newest first in lists.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadedCertificate {
     /// SHA-256 of the certificate's DER.
@@ -34,6 +35,7 @@ pub struct UploadedCertificate {
 }
 
 /// Whether an uploaded certificate captures keys.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateState {
@@ -58,6 +60,7 @@ impl CertificateState {
 }
 
 /// `POST /scopes/{guid}/certificates`, answered with [`Uploaded`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UploadCertificate {
     /// The Group Certificate, PEM.
@@ -68,6 +71,7 @@ pub struct UploadCertificate {
 }
 
 /// What an upload did at once.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Uploaded {
     /// The certificate, now active.

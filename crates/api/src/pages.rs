@@ -9,6 +9,7 @@ pub const DEFAULT_LIMIT: u16 = 100;
 pub const MAX_LIMIT: u16 = 1000;
 
 /// One page of a list.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page<T> {
     /// At most `limit` of them, in the list's order.
@@ -22,6 +23,7 @@ pub struct Page<T> {
 ///
 /// A page begins after the last item of the one before it, by the list's order: what is added or deleted meanwhile
 /// neither repeats an item nor skips one.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(String);
@@ -41,12 +43,19 @@ impl Cursor {
 }
 
 /// Which page of a list is wanted: the query of every route that lists.
+#[cfg_attr(
+    feature = "schema",
+    derive(utoipa::IntoParams),
+    into_params(parameter_in = Query)
+)]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageQuery {
     /// 1 to [`MAX_LIMIT`] items; [`DEFAULT_LIMIT`] when absent.
+    #[cfg_attr(feature = "schema", param(minimum = 1, maximum = 1000))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u16>,
     /// [`Page::next`] of the page before; absent for the first one.
+    #[cfg_attr(feature = "schema", param(value_type = Option<String>))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
 }

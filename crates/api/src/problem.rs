@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The body of every answer that is not 2xx, as `application/problem+json` (RFC 9457 §3).
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// `urn:keyfold:problem:<code>`.

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 keyfold_core::uuid_newtype!(RequestId, "A submitted request for a Group Certificate.");
 
 /// `POST /requests` by an admin of the scope, answered with [`Request`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SubmitRequest {
     /// PKCS#10, PEM; its SAN names the scope.
@@ -16,6 +17,7 @@ pub struct SubmitRequest {
 }
 
 /// A request as admins of its scope and officers see it.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// Its number.
@@ -42,6 +44,7 @@ pub struct Request {
 }
 
 /// Where a request stands.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RequestState {
@@ -64,6 +67,7 @@ pub enum RequestState {
 }
 
 /// `POST /requests/{id}/signature` by an officer: hands the signed certificate over. Answered with [`Request`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SignRequest {
     /// The Group Certificate, PEM.
@@ -71,8 +75,10 @@ pub struct SignRequest {
 }
 
 /// `POST /requests/{id}/rejection` by an officer. Answered with [`Request`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RejectRequest {
     /// What the requester reads.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 1000))]
     pub reason: String,
 }

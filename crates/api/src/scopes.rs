@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use crate::certificates::CertificateState;
 
 /// `GET /platform`, without signing in: who this AccountServer is and whom it trusts.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Platform {
     /// The platform's name for people.
@@ -22,6 +23,7 @@ pub struct Platform {
 }
 
 /// A Collection or a Group as `GET /scopes` lists it: all that the user may see, parents before children.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
     /// Stays the same through renames and moves.
@@ -42,6 +44,7 @@ pub struct Scope {
 }
 
 /// What the badge on a scope says about its own certificate.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeState {
@@ -62,20 +65,24 @@ pub enum ScopeState {
 }
 
 /// `POST /scopes`, answered with the new [`Scope`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewScope {
     /// Collection or Group.
     pub kind: ScopeKind,
     /// 1 to 200 characters.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub name: String,
     /// A Collection.
     pub parent: ScopeGuid,
 }
 
 /// `PATCH /scopes/{guid}`, `PATCH /accounts/{id}`: what is absent stays.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Change {
     /// The new name.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where to move it: a Collection for a scope, a Group for an account.
@@ -84,6 +91,7 @@ pub struct Change {
 }
 
 /// `GET /scopes/{guid}/coverage`: if a machine below this scope were lost now.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Accounts whose present key is captured to a certificate on their way to the root.
@@ -97,6 +105,7 @@ pub struct Coverage {
 }
 
 /// One row of *Group Certificates Active*: a Group, and a certificate that captures its keys.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActiveCertificateRow {
     /// The Group (or Collection) that is protected.
@@ -124,6 +133,7 @@ pub struct ActiveCertificateRow {
 }
 
 /// An account that an answer names.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedAccount {
     /// The account.

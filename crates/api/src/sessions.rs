@@ -6,16 +6,19 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// `POST /sessions`, answered with [`Session`].
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Serialize, Deserialize)]
 pub struct SignIn {
     /// The name the user signs in with.
     pub user: String,
     /// The password, which only ever travels in this body.
     #[serde(serialize_with = "crate::secret::expose")]
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = Password))]
     pub password: SecretString,
 }
 
 /// A session; its token goes into `Authorization: Bearer …`.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Serialize, Deserialize)]
 pub struct Session {
     /// The bearer token, shown this once.
@@ -28,6 +31,7 @@ pub struct Session {
 }
 
 /// A person who signs in, and what they may do below which scope.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// The name the user signs in with.
@@ -41,6 +45,7 @@ pub struct User {
 }
 
 /// What a user may do in their scope.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {

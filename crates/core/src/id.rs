@@ -103,6 +103,8 @@ macro_rules! uuid_newtype {
         #[serde(transparent)]
         pub struct $name($crate::id::CanonicalUuid);
 
+        $crate::uuid_schema!($name, $doc);
+
         impl $name {
             /// The least identifier in their order: where a range begins.
             pub const LEAST: Self = Self($crate::id::CanonicalUuid::LEAST);
@@ -129,6 +131,30 @@ macro_rules! uuid_newtype {
     };
 }
 
+/// The schema of an identifier type, when the feature `schema` is on: its schema is a string in the canonical spelling.
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! uuid_schema {
+    ($name:ident, $doc:literal) => {
+        impl $crate::schema::PartialSchema for $name {
+            fn schema() -> $crate::schema::RefOr<$crate::schema::Schema> {
+                $crate::schema::text($doc, $crate::schema::UUID)
+            }
+        }
+
+        impl $crate::schema::ToSchema for $name {}
+    };
+}
+
+/// Nothing, when the feature `schema` is off.
+#[cfg(not(feature = "schema"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! uuid_schema {
+    ($name:ident, $doc:literal) => {};
+}
+
 uuid_newtype!(
     ScopeGuid,
     "The GUID of a Group or Collection; rename and move keep it."
@@ -153,6 +179,7 @@ impl ScopeGuid {
 }
 
 /// What a scope is.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeKind {

@@ -13,6 +13,8 @@ pub mod group_certificate;
 pub mod id;
 pub mod key_pair;
 pub mod passphrase;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod scope_record;
 pub mod sealed_key;
 pub mod signing_certificate;

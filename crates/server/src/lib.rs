@@ -11,6 +11,7 @@ mod capture;
 pub mod cli;
 pub mod clock;
 mod hardening;
+pub mod openapi;
 mod paging;
 pub mod passwords;
 pub mod refusal;

@@ -22,6 +22,16 @@ use crate::{access, words};
 /// An enrolment token works so long.
 const ENROLMENT_LIFE: Duration = Duration::days(7);
 
+/// Accounts below a scope, at any depth.
+#[utoipa::path(
+    get,
+    path = "/scopes/{guid}/accounts",
+    operation_id = "list_accounts",
+    tag = "accounts",
+    security(("session" = ["admin"])),
+    params(("guid" = ScopeGuid, Path)),
+    responses((status = 200, description = "The accounts.", body = Vec<Account>)),
+)]
 pub(super) async fn list(
     State(platform): State<Shared>,
     Admin(user): Admin,
@@ -34,6 +44,16 @@ pub(super) async fn list(
     ))
 }
 
+/// One account.
+#[utoipa::path(
+    get,
+    path = "/accounts/{id}",
+    operation_id = "show_account",
+    tag = "accounts",
+    security(("session" = ["admin"])),
+    params(("id" = AccountId, Path)),
+    responses((status = 200, description = "The account.", body = Account)),
+)]
 pub(super) async fn show(
     State(platform): State<Shared>,
     Admin(user): Admin,
@@ -43,6 +63,17 @@ pub(super) async fn show(
     Ok(Answer(view(&platform, row)))
 }
 
+/// Creates an account.
+#[utoipa::path(
+    post,
+    path = "/accounts",
+    operation_id = "create_account",
+    tag = "accounts",
+    security(("session" = ["admin"])),
+    request_body = NewAccount,
+    responses((status = 201, description = "Created.", body = Account)),
+    extensions(("x-problems" = json!(["name-refused", "parent-is-collection", "parent-not-found", "not-found"]))),
+)]
 pub(super) async fn create(
     State(platform): State<Shared>,
     Admin(user): Admin,
@@ -58,6 +89,18 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Answer(one(&platform, id).await?)))
 }
 
+/// Renames or moves an account.
+#[utoipa::path(
+    patch,
+    path = "/accounts/{id}",
+    operation_id = "change_account",
+    tag = "accounts",
+    security(("session" = ["admin"])),
+    params(("id" = AccountId, Path)),
+    request_body = Change,
+    responses((status = 200, description = "Changed.", body = Account)),
+    extensions(("x-problems" = json!(["name-refused", "parent-is-collection", "parent-not-found"]))),
+)]
 pub(super) async fn change(
     State(platform): State<Shared>,
     Admin(user): Admin,
@@ -70,6 +113,17 @@ pub(super) async fn change(
     one(&platform, id).await.map(Answer)
 }
 
+/// Deletes an account of which no key is captured.
+#[utoipa::path(
+    delete,
+    path = "/accounts/{id}",
+    operation_id = "delete_account",
+    tag = "accounts",
+    security(("session" = ["admin"])),
+    params(("id" = AccountId, Path)),
+    responses((status = 204, description = "Deleted.")),
+    extensions(("x-problems" = json!(["has-captured-keys"]))),
+)]
 pub(super) async fn delete(
     State(platform): State<Shared>,
     Admin(user): Admin,
@@ -81,6 +135,17 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Makes the one-time token with which an Agent enrols. The body is any JSON.
+#[utoipa::path(
+    post,
+    path = "/accounts/{id}/enrolment-tokens",
+    operation_id = "create_enrolment_token",
+    tag = "accounts",
+    security(("session" = ["admin"])),
+    params(("id" = AccountId, Path)),
+    request_body = Value,
+    responses((status = 201, description = "Made; shown this once.", body = EnrolmentToken)),
+)]
 pub(super) async fn create_enrolment(
     State(platform): State<Shared>,
     Admin(user): Admin,

@@ -23,6 +23,15 @@ use crate::state::Shared;
 use crate::store::{BackupRow, EndedBackup};
 
 /// Uses a one-time token up. The credential of an Agent that was enrolled before works no more.
+#[utoipa::path(
+    post,
+    path = "/agent/enrolment",
+    operation_id = "enrol_agent",
+    tag = "agents",
+    request_body = Enrol,
+    responses((status = 201, description = "Enrolled; the credential is shown this once.", body = Enrolled)),
+    extensions(("x-problems" = json!(["enrolment-refused"]))),
+)]
 pub(super) async fn enrol(
     State(platform): State<Shared>,
     Json(enrol): Json<Enrol>,
@@ -46,6 +55,15 @@ pub(super) async fn enrol(
     Ok((StatusCode::CREATED, Answer(enrolled)))
 }
 
+/// What the AccountServer knows of the Agent's account.
+#[utoipa::path(
+    get,
+    path = "/agent/account",
+    operation_id = "show_agent_account",
+    tag = "agents",
+    security(("agent" = [])),
+    responses((status = 200, description = "The account.", body = AgentAccount)),
+)]
 pub(super) async fn account(
     State(platform): State<Shared>,
     Agent(account): Agent,
@@ -59,6 +77,17 @@ pub(super) async fn account(
     })
 }
 
+/// Presents the key at the start of a backup.
+#[utoipa::path(
+    post,
+    path = "/agent/backups",
+    operation_id = "start_backup",
+    tag = "agents",
+    security(("agent" = [])),
+    request_body = StartBackup,
+    responses((status = 201, description = "The key is in memory.", body = BackupStarted)),
+    extensions(("x-problems" = json!(["EncryptionKeyError", "key-id-in-use", "no-locked-memory", "secret-not-base64"]))),
+)]
 pub(super) async fn start_backup(
     State(platform): State<Shared>,
     Agent(account): Agent,
@@ -93,6 +122,17 @@ pub(super) async fn start_backup(
 }
 
 /// Captures the key of a completed backup; that it ended and what was captured become durable together.
+#[utoipa::path(
+    post,
+    path = "/agent/backups/{id}/end",
+    operation_id = "end_backup",
+    tag = "agents",
+    security(("agent" = [])),
+    params(("id" = BackupId, Path)),
+    request_body = EndBackup,
+    responses((status = 200, description = "Recorded.", body = BackupEnded)),
+    extensions(("x-problems" = json!(["backup-ended", "capture-failed", "capture-signer-refused", "key-not-in-memory"]))),
+)]
 pub(super) async fn end_backup(
     State(platform): State<Shared>,
     Agent(account): Agent,

@@ -16,6 +16,15 @@ use crate::{access, words};
 
 /// Of the account's captured keys those whose certificate's scope the user administers: nobody recovers with a
 /// certificate from above.
+#[utoipa::path(
+    get,
+    path = "/accounts/{id}/captured-keys",
+    operation_id = "list_captured_keys_of_account",
+    tag = "captured-keys",
+    security(("session" = ["admin"])),
+    params(("id" = AccountId, Path)),
+    responses((status = 200, description = "The captured keys, without their content.", body = Vec<CapturedKeySummary>)),
+)]
 pub(super) async fn list_of_account(
     State(platform): State<Shared>,
     Admin(user): Admin,
@@ -33,6 +42,16 @@ pub(super) async fn list_of_account(
     Ok(Answer(captured))
 }
 
+/// Keys captured to the certificates of a scope and of those below it.
+#[utoipa::path(
+    get,
+    path = "/scopes/{guid}/captured-keys",
+    operation_id = "list_captured_keys_of_scope",
+    tag = "captured-keys",
+    security(("session" = ["admin"])),
+    params(("guid" = ScopeGuid, Path)),
+    responses((status = 200, description = "The captured keys, without their content.", body = Vec<CapturedKeySummary>)),
+)]
 pub(super) async fn list_of_scope(
     State(platform): State<Shared>,
     Admin(user): Admin,
@@ -48,6 +67,17 @@ pub(super) async fn list_of_scope(
 }
 
 /// Records who fetches which key and why; only when that is durable, the captured key is answered.
+#[utoipa::path(
+    post,
+    path = "/captured-keys/{id}/recoveries",
+    operation_id = "recover_captured_key",
+    tag = "captured-keys",
+    security(("session" = ["admin"])),
+    params(("id" = CapturedKeyId, Path)),
+    request_body = RecoverCapturedKey,
+    responses((status = 200, description = "Recorded; the captured key.", body = Recovery)),
+    extensions(("x-problems" = json!(["reason-refused"]))),
+)]
 pub(super) async fn recover(
     State(platform): State<Shared>,
     Admin(user): Admin,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use keyfold_api::certificates::{UploadCertificate, Uploaded, UploadedCertificate};
-use keyfold_api::pages::Page;
+use keyfold_api::pages::{Page, PageQuery};
 use keyfold_api::scopes::NamedAccount;
 use keyfold_core::group_certificate::GroupCertificate;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
@@ -21,6 +21,16 @@ use crate::state::{Platform, Shared};
 use crate::store::CertificateRow;
 use crate::{access, capture};
 
+/// Group Certificates uploaded for a scope, newest first.
+#[utoipa::path(
+    get,
+    path = "/scopes/{guid}/certificates",
+    operation_id = "list_certificates",
+    tag = "certificates",
+    security(("session" = [])),
+    params(("guid" = ScopeGuid, Path), PageQuery),
+    responses((status = 200, description = "The certificates.", body = Page<UploadedCertificate>)),
+)]
 pub(super) async fn list(
     State(platform): State<Shared>,
     caller: SignedIn,
@@ -38,6 +48,17 @@ pub(super) async fn list(
 
 /// Makes the certificate active, then captures every key in memory that it covers. Saying it again is harmless, and
 /// captures what is still missing.
+#[utoipa::path(
+    post,
+    path = "/scopes/{guid}/certificates",
+    operation_id = "upload_certificate",
+    tag = "certificates",
+    security(("session" = ["admin"])),
+    params(("guid" = ScopeGuid, Path)),
+    request_body = UploadCertificate,
+    responses((status = 200, description = "Active.", body = Uploaded)),
+    extensions(("x-problems" = json!(["ProfileError", "capture-failed", "capture-signer-refused", "certificate-replaces-another", "certificate-superseded"]))),
+)]
 pub(super) async fn upload(
     State(platform): State<Shared>,
     Admin(user): Admin,

@@ -18,11 +18,13 @@ use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, post};
 use keyfold_api::BASE_PATH;
 use tokio::time::timeout;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::trace::TraceLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::refusal::Refusal;
 use crate::state::Shared;
@@ -34,71 +36,57 @@ const AT_A_TIME: usize = 512;
 
 /// Everything that the AccountServer answers.
 pub fn router(platform: Shared) -> Router {
-    let people = Router::new()
-        .route("/platform", get(platform::show))
-        .route("/sessions", post(sessions::sign_in))
-        .route(
-            "/sessions/current",
-            get(sessions::show).delete(sessions::sign_out),
-        )
-        .route("/scopes", get(scopes::list).post(scopes::create))
-        .route(
-            "/scopes/{guid}",
-            get(scopes::show)
-                .patch(scopes::change)
-                .delete(scopes::delete),
-        )
-        .route("/scopes/{guid}/coverage", get(reports::coverage))
-        .route(
-            "/scopes/{guid}/reports/group-certificates-active",
-            get(reports::group_certificates_active),
-        )
-        .route("/scopes/{guid}/accounts", get(accounts::list))
-        .route(
-            "/scopes/{guid}/certificates",
-            get(certificates::list).post(certificates::upload),
-        )
-        .route(
-            "/scopes/{guid}/captured-keys",
-            get(captured_keys::list_of_scope),
-        )
-        .route("/accounts", post(accounts::create))
-        .route(
-            "/accounts/{id}",
-            get(accounts::show)
-                .patch(accounts::change)
-                .merge(delete(accounts::delete)),
-        )
-        .route(
-            "/accounts/{id}/enrolment-tokens",
-            post(accounts::create_enrolment),
-        )
-        .route(
-            "/accounts/{id}/captured-keys",
-            get(captured_keys::list_of_account),
-        )
-        .route("/requests", get(requests::list).post(requests::submit))
-        .route("/requests/{id}", get(requests::show))
-        .route("/requests/{id}/signature", post(requests::sign))
-        .route("/requests/{id}/rejection", post(requests::reject))
-        .route(
-            "/captured-keys/{id}/recoveries",
-            post(captured_keys::recover),
-        );
-    let agents = Router::new()
-        .route("/agent/enrolment", post(agents::enrol))
-        .route("/agent/account", get(agents::account))
-        .route("/agent/backups", post(agents::start_backup))
-        .route("/agent/backups/{id}/end", post(agents::end_backup));
-    Router::new()
-        .nest(BASE_PATH, people.merge(agents))
-        .route("/healthz", get(platform::health))
+    Router::from(all())
         .fallback(async || Refusal::NoRoute)
         .method_not_allowed_fallback(async || Refusal::Method)
         .with_state(platform)
         .layer(from_fn(bounded))
         .layer(GlobalConcurrencyLimitLayer::new(AT_A_TIME))
         .layer(TraceLayer::new_for_http())
+}
+
+/// What the routes say of themselves.
+pub(crate) fn described() -> OpenApi {
+    all().into_openapi()
+}
+
+/// A route that is registered otherwise would not be in the document.
+fn all() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .nest(BASE_PATH, people().merge(agents()))
+        .routes(routes!(platform::health))
+}
+
+fn people() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .routes(routes!(platform::show))
+        .routes(routes!(platform::openapi))
+        .routes(routes!(sessions::sign_in))
+        .routes(routes!(sessions::show, sessions::sign_out))
+        .routes(routes!(scopes::list, scopes::create))
+        .routes(routes!(scopes::show, scopes::change, scopes::delete))
+        .routes(routes!(reports::coverage))
+        .routes(routes!(reports::group_certificates_active))
+        .routes(routes!(accounts::list))
+        .routes(routes!(certificates::list, certificates::upload))
+        .routes(routes!(captured_keys::list_of_scope))
+        .routes(routes!(accounts::create))
+        .routes(routes!(accounts::show, accounts::change, accounts::delete))
+        .routes(routes!(accounts::create_enrolment))
+        .routes(routes!(captured_keys::list_of_account))
+        .routes(routes!(captured_keys::recover))
+        .routes(routes!(requests::list, requests::submit))
+        .routes(routes!(requests::show))
+        .routes(routes!(requests::sign))
+        .routes(routes!(requests::reject))
+}
+
+fn agents() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .routes(routes!(agents::enrol))
+        .routes(routes!(agents::account))
+        .routes(routes!(agents::start_backup))
+        .routes(routes!(agents::end_backup))
 }
 
 /// Bounds the time of an answer, and keeps every answer out of caches.

@@ -1,14 +1,25 @@
-//! `GET /platform` and `GET /healthz`, for anybody.
+//! `GET /platform`, `GET /openapi.json` and `GET /healthz`, for anybody.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use keyfold_api::scopes::Platform;
 use keyfold_core::x509::pem;
 
+use crate::openapi;
 use crate::refusal::Refusal;
 use crate::state::Shared;
 
+/// Who this AccountServer is and whom it trusts.
+#[utoipa::path(
+    get,
+    path = "/platform",
+    operation_id = "show_platform",
+    tag = "platform",
+    responses((status = 200, description = "The platform.", body = Platform)),
+)]
 pub(super) async fn show(State(platform): State<Shared>) -> Result<Json<Platform>, Refusal> {
     let (name, _) = platform
         .store
@@ -27,6 +38,26 @@ pub(super) async fn show(State(platform): State<Shared>) -> Result<Json<Platform
     }))
 }
 
+/// This document.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "show_openapi",
+    tag = "platform",
+    responses((status = 200, description = "OpenAPI 3.1.", body = Object)),
+)]
+pub(super) async fn openapi() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], openapi::text())
+}
+
+/// Whether the database answers.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "check_health",
+    tag = "platform",
+    responses((status = 204, description = "It does.")),
+)]
 pub(super) async fn health(State(platform): State<Shared>) -> Result<StatusCode, Refusal> {
     platform.store.platform().await?;
     Ok(StatusCode::NO_CONTENT)

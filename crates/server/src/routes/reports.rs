@@ -15,6 +15,16 @@ use crate::refusal::Refusal;
 use crate::state::Shared;
 use crate::store::{CertificateRow, ScopeRow};
 
+/// What would be lost if a machine below this scope were lost now.
+#[utoipa::path(
+    get,
+    path = "/scopes/{guid}/coverage",
+    operation_id = "show_coverage",
+    tag = "reports",
+    security(("session" = ["admin"])),
+    params(("guid" = ScopeGuid, Path)),
+    responses((status = 200, description = "Numbers of accounts.", body = Coverage)),
+)]
 pub(super) async fn coverage(
     State(platform): State<Shared>,
     Admin(user): Admin,
@@ -39,6 +49,15 @@ pub(super) async fn coverage(
 }
 
 /// Every Group at or below the scope with each certificate that captures its keys, and every Collection with its own.
+#[utoipa::path(
+    get,
+    path = "/scopes/{guid}/reports/group-certificates-active",
+    operation_id = "report_group_certificates_active",
+    tag = "reports",
+    security(("session" = ["admin"])),
+    params(("guid" = ScopeGuid, Path)),
+    responses((status = 200, description = "The rows.", body = Vec<ActiveCertificateRow>)),
+)]
 pub(super) async fn group_certificates_active(
     State(platform): State<Shared>,
     Admin(user): Admin,

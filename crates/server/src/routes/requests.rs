@@ -18,6 +18,16 @@ use crate::state::{Platform, Shared};
 use crate::store::RequestRow;
 use crate::words;
 
+/// Requests for the scopes that the asker may see.
+#[utoipa::path(
+    get,
+    path = "/requests",
+    operation_id = "list_requests",
+    tag = "requests",
+    security(("session" = [])),
+    responses((status = 200, description = "The requests.", body = Vec<Request>)),
+    extensions(("x-problems" = json!(["not-found"]))),
+)]
 pub(super) async fn list(
     State(platform): State<Shared>,
     caller: SignedIn,
@@ -30,6 +40,16 @@ pub(super) async fn list(
     Ok(Answer(requests))
 }
 
+/// One request.
+#[utoipa::path(
+    get,
+    path = "/requests/{id}",
+    operation_id = "show_request",
+    tag = "requests",
+    security(("session" = [])),
+    params(("id" = RequestId, Path)),
+    responses((status = 200, description = "The request.", body = Request)),
+)]
 pub(super) async fn show(
     State(platform): State<Shared>,
     caller: SignedIn,
@@ -39,6 +59,17 @@ pub(super) async fn show(
     Ok(Answer(view(row, &seen)))
 }
 
+/// Submits a request for a Group Certificate.
+#[utoipa::path(
+    post,
+    path = "/requests",
+    operation_id = "submit_request",
+    tag = "requests",
+    security(("session" = ["admin"])),
+    request_body = SubmitRequest,
+    responses((status = 201, description = "Submitted.", body = Request)),
+    extensions(("x-problems" = json!(["CsrError", "not-found"]))),
+)]
 pub(super) async fn submit(
     State(platform): State<Shared>,
     Admin(user): Admin,
@@ -61,6 +92,18 @@ pub(super) async fn submit(
     Ok((StatusCode::CREATED, Answer(view(row, &seen))))
 }
 
+/// Hands the signed certificate over.
+#[utoipa::path(
+    post,
+    path = "/requests/{id}/signature",
+    operation_id = "sign_request",
+    tag = "requests",
+    security(("session" = ["officer"])),
+    params(("id" = RequestId, Path)),
+    request_body = SignRequest,
+    responses((status = 200, description = "Signed.", body = Request)),
+    extensions(("x-problems" = json!(["ProfileError", "another-key-pair", "request-not-waiting"]))),
+)]
 pub(super) async fn sign(
     State(platform): State<Shared>,
     Officer(user): Officer,
@@ -85,6 +128,18 @@ pub(super) async fn sign(
     Ok(Answer(view(row, &seen)))
 }
 
+/// Rejects a request.
+#[utoipa::path(
+    post,
+    path = "/requests/{id}/rejection",
+    operation_id = "reject_request",
+    tag = "requests",
+    security(("session" = ["officer"])),
+    params(("id" = RequestId, Path)),
+    request_body = RejectRequest,
+    responses((status = 200, description = "Rejected.", body = Request)),
+    extensions(("x-problems" = json!(["reason-refused", "request-not-waiting"]))),
+)]
 pub(super) async fn reject(
     State(platform): State<Shared>,
     Officer(user): Officer,

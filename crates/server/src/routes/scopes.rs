@@ -14,6 +14,16 @@ use crate::state::{Platform, Shared};
 use crate::store::{ScopeChange, ScopeRow};
 use crate::{tree, words};
 
+/// All Collections and Groups that the asker may see, parents before children.
+#[utoipa::path(
+    get,
+    path = "/scopes",
+    operation_id = "list_scopes",
+    tag = "scopes",
+    security(("session" = [])),
+    responses((status = 200, description = "The tree.", body = Vec<Scope>)),
+    extensions(("x-problems" = json!(["not-found"]))),
+)]
 pub(super) async fn list(
     State(platform): State<Shared>,
     caller: SignedIn,
@@ -21,6 +31,16 @@ pub(super) async fn list(
     tree::scopes(&platform, caller.user.scope).await.map(Answer)
 }
 
+/// One Collection or Group.
+#[utoipa::path(
+    get,
+    path = "/scopes/{guid}",
+    operation_id = "show_scope",
+    tag = "scopes",
+    security(("session" = [])),
+    params(("guid" = ScopeGuid, Path)),
+    responses((status = 200, description = "The scope.", body = Scope)),
+)]
 pub(super) async fn show(
     State(platform): State<Shared>,
     caller: SignedIn,
@@ -30,6 +50,17 @@ pub(super) async fn show(
     one(&platform, guid).await.map(Answer)
 }
 
+/// Creates a Collection or Group.
+#[utoipa::path(
+    post,
+    path = "/scopes",
+    operation_id = "create_scope",
+    tag = "scopes",
+    security(("session" = ["admin"])),
+    request_body = NewScope,
+    responses((status = 201, description = "Created.", body = Scope)),
+    extensions(("x-problems" = json!(["name-refused", "parent-is-group", "parent-not-found", "not-found"]))),
+)]
 pub(super) async fn create(
     State(platform): State<Shared>,
     Admin(user): Admin,
@@ -48,6 +79,18 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Answer(one(&platform, guid).await?)))
 }
 
+/// Renames or moves a Collection or Group.
+#[utoipa::path(
+    patch,
+    path = "/scopes/{guid}",
+    operation_id = "change_scope",
+    tag = "scopes",
+    security(("session" = ["admin"])),
+    params(("guid" = ScopeGuid, Path)),
+    request_body = Change,
+    responses((status = 200, description = "Changed.", body = Scope)),
+    extensions(("x-problems" = json!(["moved-into-itself", "name-refused", "parent-is-group", "parent-not-found", "root-stays"]))),
+)]
 pub(super) async fn change(
     State(platform): State<Shared>,
     Admin(user): Admin,
@@ -60,6 +103,17 @@ pub(super) async fn change(
     one(&platform, guid).await.map(Answer)
 }
 
+/// Deletes a Collection or Group that holds nothing.
+#[utoipa::path(
+    delete,
+    path = "/scopes/{guid}",
+    operation_id = "delete_scope",
+    tag = "scopes",
+    security(("session" = ["admin"])),
+    params(("guid" = ScopeGuid, Path)),
+    responses((status = 204, description = "Deleted.")),
+    extensions(("x-problems" = json!(["has-captured-keys", "not-empty", "root-stays"]))),
+)]
 pub(super) async fn delete(
     State(platform): State<Shared>,
     Admin(user): Admin,

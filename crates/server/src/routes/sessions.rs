@@ -15,6 +15,16 @@ use crate::state::Shared;
 /// A session lasts so long, whatever happens in it.
 const LIFE: Duration = Duration::hours(12);
 
+/// Signs a person in.
+#[utoipa::path(
+    post,
+    path = "/sessions",
+    operation_id = "sign_in",
+    tag = "sessions",
+    request_body = SignIn,
+    responses((status = 200, description = "Signed in.", body = Session)),
+    extensions(("x-problems" = json!(["busy", "too-many-attempts", "wrong-credentials"]))),
+)]
 pub(super) async fn sign_in(
     State(platform): State<Shared>,
     Json(sign_in): Json<SignIn>,
@@ -43,10 +53,28 @@ pub(super) async fn sign_in(
     }))
 }
 
+/// Who is signed in.
+#[utoipa::path(
+    get,
+    path = "/sessions/current",
+    operation_id = "show_session",
+    tag = "sessions",
+    security(("session" = [])),
+    responses((status = 200, description = "The person.", body = User)),
+)]
 pub(super) async fn show(caller: SignedIn) -> Answer<User> {
     Answer(caller.user)
 }
 
+/// Ends the session.
+#[utoipa::path(
+    delete,
+    path = "/sessions/current",
+    operation_id = "sign_out",
+    tag = "sessions",
+    security(("session" = [])),
+    responses((status = 204, description = "Ended.")),
+)]
 pub(super) async fn sign_out(
     State(platform): State<Shared>,
     caller: SignedIn,

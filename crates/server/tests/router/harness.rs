@@ -29,6 +29,8 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use tower::ServiceExt as _;
 
+use crate::contract;
+
 pub(crate) const ROOT: &str = "10000000-0000-4000-8000-000000000001";
 /// Has certificates in tests/vectors/platform.
 pub(crate) const COLLECTION: &str = "6f9619ff-8b86-4011-b42d-00cf4fc964ff";
@@ -162,7 +164,9 @@ impl House {
             .collect()
     }
 
+    /// Sends it, and holds the answer against the `OpenAPI` document.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, address) = (request.method().clone(), request.uri().to_string());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let kind = response
             .headers()
@@ -175,11 +179,13 @@ impl House {
         } else {
             serde_json::from_slice(&body).unwrap()
         };
-        Answer {
+        let answer = Answer {
             status,
             kind: kind.unwrap_or_default(),
             body,
-        }
+        };
+        contract::keeps(&method, &address, &answer);
+        answer
     }
 
     pub(crate) async fn ask(
