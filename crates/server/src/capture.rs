@@ -28,7 +28,13 @@ pub(crate) async fn to_all_above(
     group: ScopeGuid,
 ) -> Result<Vec<CaptureRow>, Refusal> {
     let now = platform.now();
-    let held = platform.store.certificates_holding(account, key_id).await?;
+    let Some(life) = platform.cache.life(account, key_id) else {
+        return Ok(Vec::new());
+    };
+    let held = platform
+        .store
+        .certificates_holding(account, key_id, life)
+        .await?;
     let mut certificates = Vec::new();
     for row in platform.store.present_above(group).await? {
         if held.contains(&row.fingerprint) {
@@ -165,6 +171,7 @@ fn one(
         account,
         key_id,
         certificate: record.certificate,
+        life: cached.life,
         captured_at: now,
         content,
     }))

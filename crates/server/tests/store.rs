@@ -1,12 +1,15 @@
 //! What every store does, whatever database lies beneath. Each test takes an empty store.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::HashSet;
+
 use keyfold_api::agents::{BackupId, BackupOutcome};
 use keyfold_api::captured_keys::CapturedKeyId;
 use keyfold_api::requests::{RequestId, RequestState};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid, ScopeKind};
 use keyfold_postgres::Cluster;
+use keyfold_server::cache::LifeId;
 use keyfold_server::store::sql::SqlStore;
 use keyfold_server::store::{
     BackupRow, CaptureRow, CertificateRow, Conflict, EndedBackup, RecoveryRow, RequestRow,
@@ -53,6 +56,8 @@ over_every_store!(
     one_certificate_of_a_scope_is_active,
     an_upload_settles_the_request_it_answers,
     a_retry_makes_no_second_row,
+    the_oldest_and_the_newest_of_a_key_id_are_kept,
+    keys_of_accounts_that_are_gone_are_left_out,
     an_end_and_its_captures_are_stored_together,
     a_scope_with_captured_keys_stays,
     the_record_of_recoveries_only_grows,
@@ -120,6 +125,7 @@ fn captured(seed: u64, account: AccountId, certificate: &CertificateRow) -> Capt
         account,
         key_id: draw(9, KeyId::random),
         certificate: certificate.fingerprint,
+        life: draw(seed, LifeId::random),
         captured_at: NOW,
         content: vec![1, 2, 3],
     }
@@ -256,10 +262,13 @@ async fn an_upload_settles_the_request_it_answers(store: impl Store) {
 async fn a_retry_makes_no_second_row(store: impl Store) {
     let (_, account, certificate) = furnished(&store).await;
     let first = captured(20, account, &certificate);
-    let retry = captured(21, account, &certificate);
+    let retry = CaptureRow {
+        life: first.life,
+        ..captured(21, account, &certificate)
+    };
     assert_eq!(
         store
-            .insert_captured(&[first.clone(), retry.clone()])
+            .insert_captured(std::slice::from_ref(&first))
             .await
             .unwrap(),
         1
@@ -274,6 +283,60 @@ async fn a_retry_makes_no_second_row(store: impl Store) {
         store.captured_key(first.id).await.unwrap().unwrap().content,
         first.content
     );
+}
+
+async fn the_oldest_and_the_newest_of_a_key_id_are_kept(store: impl Store) {
+    let (_, account, certificate) = furnished(&store).await;
+    let mut other = captured(29, account, &certificate);
+    other.key_id = draw(8, KeyId::random);
+    store
+        .insert_captured(std::slice::from_ref(&other))
+        .await
+        .unwrap();
+    let rows: Vec<CaptureRow> = (20..25)
+        .map(|seed| captured(seed, account, &certificate))
+        .collect();
+    for row in &rows {
+        let again = [row.clone(), row.clone()];
+        assert_eq!(store.insert_captured(&again).await.unwrap(), 1);
+        assert_eq!(store.insert_captured(&again).await.unwrap(), 0);
+    }
+    let kept = store.captured_of_account(account).await.unwrap();
+    assert_eq!(
+        kept.iter().map(|row| row.id).collect::<Vec<_>>(),
+        [rows[4].id, rows[0].id, other.id]
+    );
+    let to = certificate.fingerprint;
+    let lives = store.lives_captured_to(to).await.unwrap();
+    assert_eq!(
+        lives,
+        HashSet::from([rows[0].life, rows[4].life, other.life])
+    );
+    let holding = async |life| {
+        let key_id = rows[0].key_id;
+        store
+            .certificates_holding(account, key_id, life)
+            .await
+            .unwrap()
+    };
+    assert_eq!(holding(rows[4].life).await, [to]);
+    assert_eq!(holding(rows[3].life).await, []);
+}
+
+async fn keys_of_accounts_that_are_gone_are_left_out(store: impl Store) {
+    let (group, account, certificate) = furnished(&store).await;
+    let gone = draw(50, AccountId::random);
+    let mut rows: Vec<CaptureRow> = (100..1700)
+        .map(|seed| CaptureRow {
+            key_id: draw(seed, KeyId::random),
+            ..captured(seed, account, &certificate)
+        })
+        .collect();
+    rows[700].account = gone;
+    let stored = store.insert_captured(&rows).await.unwrap();
+    assert_eq!(stored as usize, rows.len() - 1);
+    let covered = store.accounts_covered(group.guid).await.unwrap();
+    assert_eq!(covered, HashSet::from([account]));
 }
 
 async fn an_end_and_its_captures_are_stored_together(store: impl Store) {

@@ -7,7 +7,7 @@ use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
 use time::OffsetDateTime;
 
-use super::StoreError;
+use super::{CaptureRow, StoreError};
 
 /// One run of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,23 +33,6 @@ pub struct EndedBackup {
     pub exit_code: Option<i32>,
     /// When.
     pub ended_at: OffsetDateTime,
-}
-
-/// A key, captured a moment ago.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaptureRow {
-    /// Its number.
-    pub id: CapturedKeyId,
-    /// Whose.
-    pub account: AccountId,
-    /// Which of the account's keys.
-    pub key_id: KeyId,
-    /// To which certificate.
-    pub certificate: Fingerprint,
-    /// When.
-    pub captured_at: OffsetDateTime,
-    /// CMS, DER.
-    pub content: Vec<u8>,
 }
 
 /// A captured key as it is stored.
@@ -91,7 +74,7 @@ pub struct RecordedRecovery {
     pub reason: String,
 }
 
-/// Backups and what was captured after them. One row for each account, key id and certificate.
+/// Backups, what was captured, and who fetched it.
 #[async_trait]
 pub trait CaptureStore: Send + Sync {
     /// Notes that a backup began; its key is the account's present key from now on.
@@ -109,8 +92,6 @@ pub trait CaptureStore: Send + Sync {
         ended: EndedBackup,
         captured: &[CaptureRow],
     ) -> Result<(), StoreError>;
-    /// Stores captured keys; answers how many of them are new.
-    async fn insert_captured(&self, captured: &[CaptureRow]) -> Result<u32, StoreError>;
     /// Which keys were captured to this certificate.
     async fn captured_to(
         &self,
@@ -122,12 +103,6 @@ pub trait CaptureStore: Send + Sync {
         account: AccountId,
         key_id: KeyId,
     ) -> Result<Vec<ScopeGuid>, StoreError>;
-    /// Certificates to which this key was captured.
-    async fn certificates_holding(
-        &self,
-        account: AccountId,
-        key_id: KeyId,
-    ) -> Result<Vec<Fingerprint>, StoreError>;
     /// Captured keys of an account, newest first.
     async fn captured_of_account(
         &self,

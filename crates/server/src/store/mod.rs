@@ -5,6 +5,7 @@
 
 mod accounts;
 mod captures;
+mod capturing;
 mod certificates;
 mod paging;
 mod people;
@@ -14,8 +15,9 @@ pub mod sql;
 
 pub use accounts::{AccountRow, AccountStore};
 pub use captures::{
-    BackupRow, CaptureRow, CaptureStore, CapturedKeyRow, EndedBackup, RecordedRecovery, RecoveryRow,
+    BackupRow, CaptureStore, CapturedKeyRow, EndedBackup, RecordedRecovery, RecoveryRow,
 };
+pub use capturing::{CaptureRow, CapturingStore};
 pub use certificates::{CertificateRow, CertificateStore};
 pub use paging::{ByName, Newest, Part, Position, Slice};
 pub use people::{PeopleStore, UserRow};
@@ -24,12 +26,24 @@ pub use scopes::{ScopeChange, ScopeNode, ScopeRow, ScopeStore};
 
 /// Everything that lasts.
 pub trait Store:
-    ScopeStore + AccountStore + PeopleStore + RequestStore + CertificateStore + CaptureStore
+    ScopeStore
+    + AccountStore
+    + PeopleStore
+    + RequestStore
+    + CertificateStore
+    + CaptureStore
+    + CapturingStore
 {
 }
 
 impl<S> Store for S where
-    S: ScopeStore + AccountStore + PeopleStore + RequestStore + CertificateStore + CaptureStore
+    S: ScopeStore
+        + AccountStore
+        + PeopleStore
+        + RequestStore
+        + CertificateStore
+        + CaptureStore
+        + CapturingStore
 {
 }
 

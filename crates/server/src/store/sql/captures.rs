@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _, query, query_scalar};
 
 use super::columns::{fingerprint, flag, id, text, time};
-use super::{SqlStore, below};
+use super::{SqlStore, below, capturing};
 use crate::store::{
     BackupRow, CaptureRow, CaptureStore, CapturedKeyRow, Conflict, EndedBackup, RecordedRecovery,
     RecoveryRow, StoreError,
@@ -79,18 +79,11 @@ impl CaptureStore for SqlStore {
         {
             return Err(Conflict::BackupEnded.into());
         }
-        insert(&mut transaction, captured).await?;
+        capturing::insert(&mut transaction, captured).await?;
         if backup.outcome.is_none() {
             close(&mut transaction, &backup, ended).await?;
         }
         Ok(transaction.commit().await?)
-    }
-
-    async fn insert_captured(&self, captured: &[CaptureRow]) -> Result<u32, StoreError> {
-        let mut transaction = self.adding().await?;
-        let new = insert(&mut transaction, captured).await?;
-        transaction.commit().await?;
-        Ok(new)
     }
 
     async fn captured_to(
@@ -124,22 +117,6 @@ impl CaptureStore for SqlStore {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(|row| id(row, "scope")).collect()
-    }
-
-    async fn certificates_holding(
-        &self,
-        account: AccountId,
-        key_id: KeyId,
-    ) -> Result<Vec<Fingerprint>, StoreError> {
-        let rows =
-            query("SELECT certificate FROM captured_keys WHERE account = $1 AND key_id = $2")
-                .bind(account.to_string())
-                .bind(key_id.to_string())
-                .fetch_all(&self.pool)
-                .await?;
-        rows.iter()
-            .map(|row| fingerprint(row, "certificate"))
-            .collect()
     }
 
     async fn captured_of_account(
@@ -216,29 +193,6 @@ impl CaptureStore for SqlStore {
             })
             .collect()
     }
-}
-
-async fn insert(
-    connection: &mut AnyConnection,
-    captured: &[CaptureRow],
-) -> Result<u32, StoreError> {
-    let mut new = 0;
-    for capture in captured {
-        let inserted = query(
-            "INSERT INTO captured_keys (id, account, key_id, certificate, captured_at, content) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account, key_id, certificate) DO NOTHING",
-        )
-        .bind(capture.id.to_string())
-        .bind(capture.account.to_string())
-        .bind(capture.key_id.to_string())
-        .bind(&capture.certificate.as_bytes()[..])
-        .bind(capture.captured_at.unix_timestamp())
-        .bind(&capture.content)
-        .execute(&mut *connection)
-        .await?;
-        new += u32::from(inserted.rows_affected() > 0);
-    }
-    Ok(new)
 }
 
 async fn close(

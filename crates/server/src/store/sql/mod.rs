@@ -5,6 +5,7 @@
 
 mod accounts;
 mod captures;
+mod capturing;
 mod certificates;
 mod columns;
 mod part;

@@ -1,0 +1,152 @@
+//! Captured keys, many at a time, and how many of them are kept.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use async_trait::async_trait;
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
+use sqlx::{AnyConnection, AssertSqlSafe, query};
+
+use super::columns::{fingerprint, id};
+use super::{SqlStore, below};
+use crate::cache::LifeId;
+use crate::store::{CaptureRow, CapturingStore, StoreError};
+
+/// So many rows go into one statement: databases take only so many parameters.
+const AT_A_TIME: usize = 512;
+const COLUMNS: usize = 7;
+
+#[async_trait]
+impl CapturingStore for SqlStore {
+    async fn insert_captured(&self, captured: &[CaptureRow]) -> Result<u32, StoreError> {
+        let mut transaction = self.adding().await?;
+        let new = insert(&mut transaction, captured).await?;
+        transaction.commit().await?;
+        Ok(new)
+    }
+
+    async fn accounts_covered(&self, top: ScopeGuid) -> Result<HashSet<AccountId>, StoreError> {
+        let rows = query(below!(
+            "SELECT id FROM accounts JOIN below ON group_guid = guid"
+        ))
+        .bind(top.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| id(row, "id")).collect()
+    }
+
+    async fn lives_captured_to(
+        &self,
+        certificate: Fingerprint,
+    ) -> Result<HashSet<LifeId>, StoreError> {
+        let rows = query("SELECT life FROM captured_keys WHERE certificate = $1")
+            .bind(&certificate.as_bytes()[..])
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| id(row, "life")).collect()
+    }
+
+    async fn certificates_holding(
+        &self,
+        account: AccountId,
+        key_id: KeyId,
+        life: LifeId,
+    ) -> Result<Vec<Fingerprint>, StoreError> {
+        let rows = query(
+            "SELECT certificate FROM captured_keys WHERE account = $1 AND key_id = $2 AND life = $3",
+        )
+        .bind(account.to_string())
+        .bind(key_id.to_string())
+        .bind(life.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| fingerprint(row, "certificate"))
+            .collect()
+    }
+}
+
+/// Adds rows, and removes those that stand between the oldest and the newest of a key id; answers how many are new. A
+/// row of an account that is gone is left out.
+pub(super) async fn insert(
+    connection: &mut AnyConnection,
+    captured: &[CaptureRow],
+) -> Result<u32, StoreError> {
+    let mut new = 0;
+    for rows in captured.chunks(AT_A_TIME) {
+        let mut insert = query(AssertSqlSafe(insertion(rows.len())));
+        for row in rows {
+            insert = insert
+                .bind(row.id.to_string())
+                .bind(row.account.to_string())
+                .bind(row.key_id.to_string())
+                .bind(&row.certificate.as_bytes()[..])
+                .bind(row.life.to_string())
+                .bind(row.captured_at.unix_timestamp())
+                .bind(&row.content[..]);
+        }
+        new += insert.execute(&mut *connection).await?.rows_affected();
+        let mut thin_out = query(AssertSqlSafe(thinning_out(rows.len())));
+        for row in rows {
+            thin_out = thin_out.bind(row.id.to_string());
+        }
+        thin_out.execute(&mut *connection).await?;
+    }
+    Ok(u32::try_from(new).unwrap_or(u32::MAX))
+}
+
+/// The text of a statement that adds so many rows.
+fn insertion(rows: usize) -> String {
+    let mut text = String::from(
+        "WITH captured (id, account, key_id, certificate, life, captured_at, content) AS (VALUES ",
+    );
+    list(&mut text, rows, COLUMNS);
+    text.push_str(
+        ") INSERT INTO captured_keys (id, account, key_id, certificate, life, captured_at, content) \
+         SELECT id, account, key_id, certificate, life, captured_at, content FROM captured \
+         WHERE EXISTS (SELECT 1 FROM accounts WHERE accounts.id = captured.account) \
+         ON CONFLICT (account, key_id, certificate, life) DO NOTHING",
+    );
+    text
+}
+
+/// The text of a statement that removes what stands between the oldest of a key id and one of so many new rows.
+fn thinning_out(rows: usize) -> String {
+    let mut text = String::from(
+        "DELETE FROM captured_keys WHERE seq IN (SELECT middle.seq FROM captured_keys AS newest \
+         JOIN captured_keys AS middle ON middle.account = newest.account AND middle.key_id = newest.key_id \
+         AND middle.certificate = newest.certificate AND middle.seq < newest.seq \
+         JOIN captured_keys AS oldest ON oldest.account = newest.account AND oldest.key_id = newest.key_id \
+         AND oldest.certificate = newest.certificate AND oldest.seq < middle.seq WHERE newest.id IN ",
+    );
+    list(&mut text, 1, rows);
+    text.push(')');
+    text
+}
+
+/// `($1, $2), ($3, $4)` for two rows of two columns.
+fn list(text: &mut String, rows: usize, columns: usize) {
+    for number in 1..=rows * columns {
+        text.push_str(match number {
+            1 => "(",
+            _ if (number - 1).is_multiple_of(columns) => "), (",
+            _ => ", ",
+        });
+        // Writing to a String cannot fail.
+        let _ = write!(text, "${number}");
+    }
+    text.push(')');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_has_its_rows() {
+        let mut text = String::new();
+        list(&mut text, 2, 3);
+        assert_eq!(text, "($1, $2, $3), ($4, $5, $6)");
+    }
+}
