@@ -151,6 +151,11 @@ impl House {
         }
     }
 
+    /// For a listener of its own.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// The Authority publishes another revocation list.
     pub(crate) fn publish(&self, file: &str) {
         fs::write(self.directory.path().join("crl.pem"), vector(file)).unwrap();

@@ -1,8 +1,8 @@
 //! Bodies and addresses that nobody honest sends.
 
 use axum::body::Body;
-use axum::http::Request;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderValue, Request};
 
 use crate::harness::House;
 
@@ -72,4 +72,53 @@ async fn a_malformed_body_is_not_repeated() {
         .await;
     insta::assert_snapshot!(refused.shown());
     assert!(!refused.shown().contains("hunter2"));
+}
+
+#[tokio::test]
+async fn long_and_odd_addresses_name_nothing() {
+    let house = House::new().await;
+    let long = "a".repeat(60_000);
+    for path in [
+        format!("/api/v1/scopes/{long}"),
+        format!("/api/v1/{}", "x/".repeat(20_000)),
+        format!("/api/v1/scopes/{}", "%00".repeat(10_000)),
+        "/api/v1/scopes/%ff%fe".to_owned(),
+        "/api/v1/scopes/%ed%a0%80".to_owned(),
+        "/api/v1/scopes/%".to_owned(),
+        "/api/v1/scopes/..".to_owned(),
+        "/api/v1//scopes".to_owned(),
+        "/api/v1/scopes/".to_owned(),
+        "//api/v1/scopes".to_owned(),
+        "/api/v1/../v1/scopes".to_owned(),
+        "/API/V1/scopes".to_owned(),
+    ] {
+        let request = Request::get(&path).header(AUTHORIZATION, "Bearer root-admin");
+        let answer = house.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 404, "{path:.60}: {}", answer.shown());
+    }
+    let query = format!("/api/v1/scopes?{long}=%ff&%00&&=&a[]=1");
+    let request = Request::get(&query).header(AUTHORIZATION, "Bearer root-admin");
+    let answer = house.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, 200, "what nobody asked for is ignored");
+}
+
+#[tokio::test]
+async fn odd_credentials_sign_nobody_in() {
+    let house = House::new().await;
+    for value in [
+        b"".to_vec(),
+        b"Bearer".to_vec(),
+        b"Bearer ".to_vec(),
+        b"bearer root-admin".to_vec(),
+        b"Bearer  root-admin".to_vec(),
+        b"Bearer root-admin,".to_vec(),
+        b"Basic cm9vdC1hZG1pbjo=".to_vec(),
+        b"Bearer \xff\xfe".to_vec(),
+        [b"Bearer ".to_vec(), b"a".repeat(60_000)].concat(),
+    ] {
+        let request = Request::get("/api/v1/scopes")
+            .header(AUTHORIZATION, HeaderValue::from_bytes(&value).unwrap());
+        let answer = house.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.code(), "not-signed-in", "{value:?}");
+    }
 }

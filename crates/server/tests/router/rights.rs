@@ -9,7 +9,7 @@ use crate::harness::{
 
 /// Who may use a route.
 #[derive(Clone, Copy, PartialEq)]
-enum For {
+pub(crate) enum For {
     Anybody,
     SignedIn,
     Admins,
@@ -19,7 +19,7 @@ enum For {
 
 /// Every route: its method, path and body, who may use it, and whether it names something in `ann`'s scope.
 #[expect(clippy::too_many_lines, reason = "it is one table")]
-fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
+pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
     use For::{Admins, Agents, Anybody, Officers, SignedIn};
     let (get, post) = (Method::GET, Method::POST);
     let (patch, delete) = (Method::PATCH, Method::DELETE);
