@@ -10,6 +10,7 @@ mod caller;
 mod capture;
 pub mod cli;
 pub mod clock;
+pub mod follow;
 mod hardening;
 pub mod openapi;
 mod paging;

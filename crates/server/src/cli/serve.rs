@@ -18,7 +18,7 @@ use crate::passwords::Verifier;
 use crate::state::{Platform, Shared};
 use crate::store::ScopeStore as _;
 use crate::trust::Trust;
-use crate::{hardening, routes, tls};
+use crate::{follow, hardening, routes, tls};
 
 /// How often keys past their seven days are wiped from memory.
 const SWEEP: Duration = Duration::from_mins(1);
@@ -64,6 +64,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         public_url: public_url(settings.network.public_url.as_ref(), address)?,
     });
     tokio::spawn(sweep(Arc::clone(&platform)));
+    follow::start(&platform).await?;
     let handle = Handle::new();
     tokio::spawn(end_on_signal(
         handle.clone(),

@@ -58,4 +58,8 @@ pub trait CertificateStore: Send + Sync {
     async fn present_below(&self, top: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError>;
     /// Those not superseded on the way from the root down to this scope, the root's first.
     async fn present_above(&self, scope: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError>;
+    /// Those not superseded that became active after the activation of this number, oldest first.
+    async fn activated_after(&self, number: i64) -> Result<Vec<(i64, CertificateRow)>, StoreError>;
+    /// The number of the last activation, 0 before the first. Numbers grow in the order of commits.
+    async fn last_activation(&self) -> Result<i64, StoreError>;
 }

@@ -7,6 +7,7 @@ mod accounts;
 mod captures;
 mod capturing;
 mod certificates;
+mod notices;
 mod paging;
 mod people;
 mod requests;
@@ -19,6 +20,7 @@ pub use captures::{
 };
 pub use capturing::{CaptureRow, CapturingStore};
 pub use certificates::{CertificateRow, CertificateStore};
+pub use notices::{Notice, NoticeStore, Notices, Told};
 pub use paging::{ByName, Newest, Part, Position, Slice};
 pub use people::{PeopleStore, UserRow};
 pub use requests::{RequestRow, RequestStore};
@@ -33,6 +35,7 @@ pub trait Store:
     + CertificateStore
     + CaptureStore
     + CapturingStore
+    + NoticeStore
 {
 }
 
@@ -44,6 +47,7 @@ impl<S> Store for S where
         + CertificateStore
         + CaptureStore
         + CapturingStore
+        + NoticeStore
 {
 }
 

@@ -12,9 +12,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyfold_api::sessions::{Role, User};
 use keyfold_core::id::{AccountId, ScopeGuid, ScopeKind};
+use keyfold_postgres::Cluster;
 use keyfold_server::attempts::Attempts;
 use keyfold_server::cache::{CacheLimits, LEAST_BYTES};
 use keyfold_server::clock::{Clock, Entropy, token_hash};
+use keyfold_server::follow;
 use keyfold_server::passwords::{self, Verifier};
 use keyfold_server::routes::router;
 use keyfold_server::state::Platform;
@@ -117,16 +119,32 @@ impl House {
         fs::write(directory.path().join("crl.pem"), vector("platform/crl.pem")).unwrap();
         furnish(&store).await;
         let clock = TestClock(Arc::new(Mutex::new(START)));
-        Self::with(directory, store, clock)
+        Self::with(directory, store, clock, 7)
+    }
+
+    /// Two AccountServers on one Postgres, each with its own memory, as two processes would be.
+    pub(crate) async fn two_on_postgres() -> [Self; 2] {
+        let address = Cluster::shared().unwrap().database().unwrap();
+        furnish(&SqlStore::connect(&address).await.unwrap()).await;
+        let clock = TestClock(Arc::new(Mutex::new(START)));
+        let server = async |seed| {
+            let directory = tempfile::tempdir().unwrap();
+            fs::write(directory.path().join("crl.pem"), vector("platform/crl.pem")).unwrap();
+            let store = SqlStore::connect(&address).await.unwrap();
+            let server = Self::with(directory, store, clock.clone(), seed);
+            follow::start(&server.platform).await.unwrap();
+            server
+        };
+        [server(7).await, server(8).await]
     }
 
     /// The process ends and starts again: what was in memory only is gone.
     pub(crate) fn restarted(self) -> Self {
-        Self::with(self.directory, self.store, self.clock)
+        Self::with(self.directory, self.store, self.clock, 7)
     }
 
-    fn with(directory: TempDir, store: SqlStore, clock: TestClock) -> Self {
-        let entropy = Entropy::from_seed(7);
+    fn with(directory: TempDir, store: SqlStore, clock: TestClock, seed: u64) -> Self {
+        let entropy = Entropy::from_seed(seed);
         let limits = CacheLimits {
             bytes: Some(LEAST_BYTES),
             allow_unlocked: true,

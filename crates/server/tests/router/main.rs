@@ -12,5 +12,6 @@ mod recoveries;
 mod requests;
 mod rights;
 mod smuggling;
+mod servers;
 mod tree;
 mod uploads;

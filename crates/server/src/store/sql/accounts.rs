@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::iter;
 
 use async_trait::async_trait;
 use keyfold_core::id::{AccountId, ScopeGuid, ScopeKind};
@@ -6,10 +7,10 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, query, query_scalar};
 use time::OffsetDateTime;
 
-use super::columns::{flag, id, optional_id, optional_time, text};
+use super::columns::{flag, id, optional_id, optional_time, parsed, text};
 use super::{SqlStore, below, scopes};
 use crate::store::{
-    AccountRow, AccountStore, CaptureStore as _, Conflict, ScopeChange, StoreError,
+    AccountRow, AccountStore, CaptureStore as _, Conflict, Notice, ScopeChange, StoreError,
 };
 
 #[async_trait]
@@ -62,6 +63,7 @@ impl AccountStore for SqlStore {
             .bind(group.to_string())
             .execute(&mut *transaction)
             .await?;
+        transaction.tell(changed(account, [group]));
         Ok(transaction.commit().await?)
     }
 
@@ -71,10 +73,15 @@ impl AccountStore for SqlStore {
         change: ScopeChange<'_>,
     ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
+        let group: Option<String> = query_scalar("SELECT group_guid FROM accounts WHERE id = $1")
+            .bind(account.to_string())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let group = parsed(&group.ok_or(Conflict::Missing)?, "group_guid")?;
         if let Some(group) = change.parent {
             must_be_group(&mut transaction, group).await?;
         }
-        let changed = query(
+        query(
             "UPDATE accounts SET name = coalesce($2, name), group_guid = coalesce($3, group_guid) WHERE id = $1",
         )
         .bind(account.to_string())
@@ -82,9 +89,7 @@ impl AccountStore for SqlStore {
         .bind(change.parent.map(|group| group.to_string()))
         .execute(&mut *transaction)
         .await?;
-        if changed.rows_affected() == 0 {
-            return Err(Conflict::Missing.into());
-        }
+        transaction.tell(changed(account, iter::once(group).chain(change.parent)));
         Ok(transaction.commit().await?)
     }
 
@@ -97,13 +102,13 @@ impl AccountStore for SqlStore {
         if captured > 0 {
             return Err(Conflict::HasCapturedKeys.into());
         }
-        let deleted = query("DELETE FROM accounts WHERE id = $1")
-            .bind(account.to_string())
-            .execute(&mut *transaction)
-            .await?;
-        if deleted.rows_affected() == 0 {
-            return Err(Conflict::Missing.into());
-        }
+        let group: Option<String> =
+            query_scalar("DELETE FROM accounts WHERE id = $1 RETURNING group_guid")
+                .bind(account.to_string())
+                .fetch_optional(&mut *transaction)
+                .await?;
+        let group = parsed(&group.ok_or(Conflict::Missing)?, "group_guid")?;
+        transaction.tell(changed(account, [group]));
         Ok(transaction.commit().await?)
     }
 
@@ -142,18 +147,16 @@ impl AccountStore for SqlStore {
         let Some(account) = account else {
             return Ok(None);
         };
-        query("UPDATE accounts SET credential = $2 WHERE id = $1")
-            .bind(&account)
-            .bind(credential)
-            .execute(&mut *transaction)
-            .await?;
+        let group: String =
+            query_scalar("UPDATE accounts SET credential = $2 WHERE id = $1 RETURNING group_guid")
+                .bind(&account)
+                .bind(credential)
+                .fetch_one(&mut *transaction)
+                .await?;
+        let account = parsed(&account, "account")?;
+        transaction.tell(changed(account, [parsed(&group, "group_guid")?]));
         transaction.commit().await?;
-        self.account(
-            account
-                .parse()
-                .map_err(|_| StoreError::Damaged("account"))?,
-        )
-        .await
+        self.account(account).await
     }
 
     async fn account_of_credential(
@@ -167,8 +170,7 @@ impl AccountStore for SqlStore {
         let Some(account) = account else {
             return Ok(None);
         };
-        self.account(account.parse().map_err(|_| StoreError::Damaged("id"))?)
-            .await
+        self.account(parsed(&account, "id")?).await
     }
 }
 
@@ -198,6 +200,13 @@ impl SqlStore {
                 .push(id(row, "scope")?);
         }
         Ok(holding)
+    }
+}
+
+fn changed(account: AccountId, groups: impl IntoIterator<Item = ScopeGuid>) -> Notice {
+    Notice::AccountChanged {
+        account,
+        groups: groups.into_iter().collect(),
     }
 }
 

@@ -83,7 +83,10 @@ impl CaptureStore for SqlStore {
         if backup.outcome.is_none() {
             close(&mut transaction, &backup, ended).await?;
         }
-        Ok(transaction.commit().await?)
+        let group = group_of(&mut transaction, backup.account).await?;
+        transaction.commit().await?;
+        self.channel.captured(&self.pool, group);
+        Ok(())
     }
 
     async fn captured_to(
@@ -193,6 +196,18 @@ impl CaptureStore for SqlStore {
             })
             .collect()
     }
+}
+
+/// The Group that an account lies in; none when it is gone.
+async fn group_of(
+    connection: &mut AnyConnection,
+    account: AccountId,
+) -> Result<Option<ScopeGuid>, StoreError> {
+    let row = query("SELECT group_guid FROM accounts WHERE id = $1")
+        .bind(account.to_string())
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| id(&row, "group_guid")).transpose()
 }
 
 async fn close(

@@ -1,6 +1,6 @@
 //! Captured keys, many at a time, and how many of them are kept.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use async_trait::async_trait;
@@ -22,7 +22,9 @@ impl CapturingStore for SqlStore {
     async fn insert_captured(&self, captured: &[CaptureRow]) -> Result<u32, StoreError> {
         let mut transaction = self.adding().await?;
         let new = insert(&mut transaction, captured).await?;
+        let scopes = scopes_of(&mut transaction, captured).await?;
         transaction.commit().await?;
+        self.channel.captured(&self.pool, scopes);
         Ok(new)
     }
 
@@ -94,6 +96,23 @@ pub(super) async fn insert(
         thin_out.execute(&mut *connection).await?;
     }
     Ok(u32::try_from(new).unwrap_or(u32::MAX))
+}
+
+/// The scopes of the certificates to which these keys were captured.
+async fn scopes_of(
+    connection: &mut AnyConnection,
+    captured: &[CaptureRow],
+) -> Result<BTreeSet<ScopeGuid>, StoreError> {
+    let certificates: BTreeSet<Fingerprint> = captured.iter().map(|row| row.certificate).collect();
+    let mut scopes = BTreeSet::new();
+    for certificate in certificates {
+        let row = query("SELECT scope FROM certificates WHERE fingerprint = $1")
+            .bind(&certificate.as_bytes()[..])
+            .fetch_one(&mut *connection)
+            .await?;
+        scopes.insert(id(&row, "scope")?);
+    }
+    Ok(scopes)
 }
 
 /// The text of a statement that adds so many rows.

@@ -3,12 +3,14 @@ use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
 use keyfold_core::x509::pem;
 use sqlx::any::AnyRow;
-use sqlx::{Row as _, query};
+use sqlx::{Row as _, query, query_scalar};
 
 use super::columns::{fingerprint, id, text, time};
 use super::part::{newest, part};
 use super::{SqlStore, above, below};
-use crate::store::{CertificateRow, CertificateStore, Conflict, Newest, Part, Slice, StoreError};
+use crate::store::{
+    CertificateRow, CertificateStore, Conflict, Newest, Notice, Part, Slice, StoreError,
+};
 
 #[async_trait]
 impl CertificateStore for SqlStore {
@@ -68,6 +70,10 @@ impl CertificateStore for SqlStore {
         .bind(&certificate.fingerprint.as_bytes()[..])
         .execute(&mut *transaction)
         .await?;
+        transaction.tell(Notice::CertificateActivated {
+            scope: certificate.scope,
+            certificate: certificate.fingerprint,
+        });
         Ok(transaction.commit().await?)
     }
 
@@ -118,6 +124,25 @@ impl CertificateStore for SqlStore {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(certificate_row).collect()
+    }
+
+    async fn activated_after(&self, number: i64) -> Result<Vec<(i64, CertificateRow)>, StoreError> {
+        let rows = query(
+            "SELECT * FROM certificates WHERE seq > $1 AND superseded_at IS NULL ORDER BY seq",
+        )
+        .bind(number)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get("seq")?, certificate_row(row)?)))
+            .collect()
+    }
+
+    async fn last_activation(&self) -> Result<i64, StoreError> {
+        let last = query_scalar("SELECT coalesce(max(seq), 0) FROM certificates")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(last)
     }
 }
 

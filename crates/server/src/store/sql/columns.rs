@@ -11,7 +11,11 @@ use crate::store::StoreError;
 
 /// A column with an identifier.
 pub(super) fn id<T: FromStr>(row: &AnyRow, column: &'static str) -> Result<T, StoreError> {
-    let text: &str = row.try_get(column)?;
+    parsed(row.try_get(column)?, column)
+}
+
+/// An identifier that came from this column.
+pub(super) fn parsed<T: FromStr>(text: &str, column: &'static str) -> Result<T, StoreError> {
     text.parse().map_err(|_| StoreError::Damaged(column))
 }
 
@@ -21,8 +25,7 @@ pub(super) fn optional_id<T: FromStr>(
     column: &'static str,
 ) -> Result<Option<T>, StoreError> {
     let text: Option<&str> = row.try_get(column)?;
-    text.map(|text| text.parse().map_err(|_| StoreError::Damaged(column)))
-        .transpose()
+    text.map(|text| parsed(text, column)).transpose()
 }
 
 /// A column with a time.

@@ -7,7 +7,10 @@ mod accounts;
 mod captures;
 mod capturing;
 mod certificates;
+mod change;
+mod channel;
 mod columns;
+mod listening;
 mod part;
 mod people;
 mod requests;
@@ -16,11 +19,14 @@ mod scopes;
 use std::path::{Path, absolute};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::{Any, AnyPool, Executor as _, Transaction, query};
+use sqlx::{AnyPool, Executor as _, query};
 use url::Url;
 
-use super::StoreError;
+use self::change::Change;
+use self::channel::Channel;
+use super::{NoticeStore, Notices, StoreError};
 
 /// What a new `SQLite` connection is told: WAL and `synchronous=FULL`, so that what was acknowledged survives a power
 /// cut; a writer waits ten seconds for another one; deleted rows are overwritten.
@@ -40,6 +46,7 @@ const CHANGING: &str = "SELECT pg_advisory_xact_lock(30229066113444964)";
 pub struct SqlStore {
     pool: AnyPool,
     kind: Kind,
+    channel: Channel,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +70,7 @@ impl SqlStore {
         Ok(Self {
             pool,
             kind: Kind::Sqlite,
+            channel: Channel::here(),
         })
     }
 
@@ -70,9 +78,11 @@ impl SqlStore {
     pub async fn connect(address: &Url) -> Result<Self, StoreError> {
         let pool = connect(address.as_str(), POSTGRES_CONNECTIONS, POSTGRES).await?;
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
+        let channel = Channel::between(address, &pool).await?;
         Ok(Self {
             pool,
             kind: Kind::Postgres,
+            channel,
         })
     }
 
@@ -83,7 +93,7 @@ impl SqlStore {
 
     /// A transaction that changes what others may be looking at: only one runs at a time, so that what it reads stays
     /// true until it commits.
-    async fn writing(&self) -> Result<Transaction<'static, Any>, StoreError> {
+    async fn writing(&self) -> Result<Change, StoreError> {
         let mut transaction = self.adding().await?;
         if self.kind == Kind::Postgres {
             query(CHANGING).execute(&mut *transaction).await?;
@@ -92,12 +102,20 @@ impl SqlStore {
     }
 
     /// A transaction that adds rows, or changes rows of one account: many run at a time where the database can.
-    async fn adding(&self) -> Result<Transaction<'static, Any>, StoreError> {
+    async fn adding(&self) -> Result<Change, StoreError> {
         let begin = match self.kind {
             Kind::Sqlite => "BEGIN IMMEDIATE",
             Kind::Postgres => "BEGIN",
         };
-        Ok(self.pool.begin_with(begin).await?)
+        let transaction = self.pool.begin_with(begin).await?;
+        Ok(Change::new(transaction, self.channel.clone()))
+    }
+}
+
+#[async_trait]
+impl NoticeStore for SqlStore {
+    async fn notices(&self) -> Result<Notices, StoreError> {
+        self.channel.notices().await
     }
 }
 

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::columns::{id, text};
 use super::{SqlStore, scopes};
-use crate::store::{Conflict, PeopleStore, StoreError, UserRow};
+use crate::store::{Conflict, Notice, PeopleStore, StoreError, UserRow};
 
 #[async_trait]
 impl PeopleStore for SqlStore {
@@ -69,6 +69,9 @@ impl PeopleStore for SqlStore {
             .bind(name)
             .execute(&mut *transaction)
             .await?;
+        transaction.tell(Notice::SessionsRevoked {
+            user: name.to_owned(),
+        });
         Ok(transaction.commit().await?)
     }
 

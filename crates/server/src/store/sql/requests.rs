@@ -3,11 +3,11 @@ use keyfold_api::requests::{RequestId, RequestState};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
 use sqlx::any::AnyRow;
-use sqlx::query;
+use sqlx::{query, query_scalar};
 
-use super::columns::{fingerprint, flag, id, text, time};
+use super::columns::{fingerprint, flag, id, parsed, text, time};
 use super::{SqlStore, below};
-use crate::store::{Conflict, RequestRow, RequestStore, StoreError};
+use crate::store::{Conflict, Notice, RequestRow, RequestStore, StoreError};
 
 #[async_trait]
 impl RequestStore for SqlStore {
@@ -33,6 +33,10 @@ impl RequestStore for SqlStore {
         .bind(&request.request)
         .execute(&mut *transaction)
         .await?;
+        transaction.tell(Notice::RequestChanged {
+            request: request.id,
+            scope: request.scope,
+        });
         Ok(transaction.commit().await?)
     }
 
@@ -66,36 +70,41 @@ impl RequestStore for SqlStore {
         certificate: &str,
         fingerprint: Fingerprint,
     ) -> Result<(), StoreError> {
-        let signed = query(
+        let mut transaction = self.adding().await?;
+        let scope: Option<String> = query_scalar(
             "UPDATE requests SET state = 'signed', certificate = $2, certificate_fingerprint = $3 \
-             WHERE id = $1 AND state = 'waiting'",
+             WHERE id = $1 AND state = 'waiting' RETURNING scope",
         )
         .bind(id.to_string())
         .bind(certificate)
         .bind(&fingerprint.as_bytes()[..])
-        .execute(&self.pool)
+        .fetch_optional(&mut *transaction)
         .await?;
-        decided(signed.rows_affected())
+        transaction.tell(decided(id, scope)?);
+        Ok(transaction.commit().await?)
     }
 
     async fn reject_request(&self, id: RequestId, reason: &str) -> Result<(), StoreError> {
-        let rejected = query(
-            "UPDATE requests SET state = 'rejected', reason = $2 WHERE id = $1 AND state = 'waiting'",
+        let mut transaction = self.adding().await?;
+        let scope: Option<String> = query_scalar(
+            "UPDATE requests SET state = 'rejected', reason = $2 WHERE id = $1 AND state = 'waiting' \
+             RETURNING scope",
         )
         .bind(id.to_string())
         .bind(reason)
-        .execute(&self.pool)
+        .fetch_optional(&mut *transaction)
         .await?;
-        decided(rejected.rows_affected())
+        transaction.tell(decided(id, scope)?);
+        Ok(transaction.commit().await?)
     }
 }
 
-fn decided(rows: u64) -> Result<(), StoreError> {
-    if rows == 0 {
-        Err(Conflict::NotWaiting.into())
-    } else {
-        Ok(())
-    }
+fn decided(request: RequestId, scope: Option<String>) -> Result<Notice, StoreError> {
+    let scope = scope.ok_or(Conflict::NotWaiting)?;
+    Ok(Notice::RequestChanged {
+        request,
+        scope: parsed(&scope, "scope")?,
+    })
 }
 
 fn request_row(row: &AnyRow) -> Result<RequestRow, StoreError> {

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, query, query_scalar};
 
 use super::columns::{count, id, optional_id, text};
 use super::{SqlStore, above, below};
-use crate::store::{Conflict, ScopeChange, ScopeNode, ScopeRow, ScopeStore, StoreError};
+use crate::store::{Conflict, Notice, ScopeChange, ScopeNode, ScopeRow, ScopeStore, StoreError};
 
 #[async_trait]
 impl ScopeStore for SqlStore {
@@ -65,8 +65,10 @@ impl ScopeStore for SqlStore {
 
     async fn insert_scope(&self, scope: &ScopeRow) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
-        must_be_collection(&mut transaction, scope.parent.ok_or(Conflict::Root)?).await?;
+        let parent = scope.parent.ok_or(Conflict::Root)?;
+        must_be_collection(&mut transaction, parent).await?;
         insert(&mut transaction, scope).await?;
+        transaction.tell(changed(scope.guid, [parent]));
         Ok(transaction.commit().await?)
     }
 
@@ -102,6 +104,8 @@ impl ScopeStore for SqlStore {
             .bind(change.parent.map(|parent| parent.to_string()))
             .execute(&mut *transaction)
             .await?;
+        let parents = present.parent.into_iter().chain(change.parent);
+        transaction.tell(changed(scope, parents));
         Ok(transaction.commit().await?)
     }
 
@@ -110,9 +114,7 @@ impl ScopeStore for SqlStore {
         let present = one(&mut transaction, scope)
             .await?
             .ok_or(Conflict::Missing)?;
-        if present.parent.is_none() {
-            return Err(Conflict::Root.into());
-        }
+        let parent = present.parent.ok_or(Conflict::Root)?;
         let held: i64 = query_scalar(
             "SELECT (SELECT count(*) FROM scopes WHERE parent = $1) \
              + (SELECT count(*) FROM accounts WHERE group_guid = $1) \
@@ -138,7 +140,15 @@ impl ScopeStore for SqlStore {
             .bind(scope.to_string())
             .execute(&mut *transaction)
             .await?;
+        transaction.tell(changed(scope, [parent]));
         Ok(transaction.commit().await?)
+    }
+}
+
+fn changed(scope: ScopeGuid, parents: impl IntoIterator<Item = ScopeGuid>) -> Notice {
+    Notice::ScopeChanged {
+        scope,
+        parents: parents.into_iter().collect(),
     }
 }
 

@@ -1,0 +1,66 @@
+//! What an AccountServer does about a certificate that was uploaded to another one on the same database: it captures the
+//! keys in its own memory too.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyfold_core::group_certificate::GroupCertificate;
+use tokio::time::sleep;
+
+use crate::capture;
+use crate::refusal::Refusal;
+use crate::state::Shared;
+use crate::store::{CertificateRow, Notice, Notices, StoreError};
+
+/// Between attempts, when the database fails.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Follows what the others do from now on. Call it before the first key is presented.
+pub async fn start(platform: &Shared) -> Result<(), StoreError> {
+    let notices = platform.store.notices().await?;
+    let seen = platform.store.last_activation().await?;
+    tokio::spawn(follow(Arc::clone(platform), notices, seen));
+    Ok(())
+}
+
+/// `seen` is the number of the newest certificate to which everything in memory is captured.
+async fn follow(platform: Shared, mut notices: Notices, mut seen: i64) {
+    while let Some(told) = notices.next().await {
+        match told.notice {
+            // Its upload captures what is in this memory.
+            Notice::CertificateActivated { .. } if !told.elsewhere => {}
+            Notice::CertificateActivated { .. } | Notice::Resumed => {
+                while let Err(error) = catch_up(&platform, &mut seen).await {
+                    tracing::error!(%error, "keys in memory are not captured yet; trying again");
+                    sleep(PAUSE).await;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn catch_up(platform: &Shared, seen: &mut i64) -> Result<(), Refusal> {
+    for (number, row) in platform.store.activated_after(*seen).await? {
+        if let Some(certificate) = checked(platform, &row) {
+            let captured = capture::all_below(platform, Arc::new(certificate)).await?;
+            tracing::info!(scope = %row.scope, certificate = %row.fingerprint, captured, "followed an upload");
+        }
+        *seen = number;
+    }
+    Ok(())
+}
+
+fn checked(platform: &Shared, row: &CertificateRow) -> Option<GroupCertificate> {
+    let certificate = GroupCertificate::from_der(&row.der).and_then(|certificate| {
+        platform
+            .trust
+            .check(&certificate, row.scope, platform.now())?;
+        Ok(certificate)
+    });
+    certificate
+        .inspect_err(|error| {
+            tracing::warn!(scope = %row.scope, certificate = %row.fingerprint, %error, "no capture to this certificate");
+        })
+        .ok()
+}

@@ -1,0 +1,54 @@
+//! A transaction that tells the others what it changed.
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{Any, AnyConnection, Transaction};
+
+use super::channel::Channel;
+use crate::store::Notice;
+
+/// A transaction, and what goes out when it is committed.
+pub(super) struct Change {
+    transaction: Transaction<'static, Any>,
+    channel: Channel,
+    notices: Vec<Notice>,
+}
+
+impl Change {
+    pub(super) fn new(transaction: Transaction<'static, Any>, channel: Channel) -> Self {
+        Self {
+            transaction,
+            channel,
+            notices: Vec::new(),
+        }
+    }
+
+    /// Everybody is told when this is committed, and never otherwise.
+    pub(super) fn tell(&mut self, notice: Notice) {
+        self.notices.push(notice);
+    }
+
+    /// Makes the change durable, then known.
+    pub(super) async fn commit(mut self) -> sqlx::Result<()> {
+        self.channel
+            .notify(&mut self.transaction, &self.notices)
+            .await?;
+        self.transaction.commit().await?;
+        self.channel.tell_here(self.notices);
+        Ok(())
+    }
+}
+
+impl Deref for Change {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Change {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+}

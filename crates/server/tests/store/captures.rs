@@ -1,0 +1,192 @@
+//! Backups, captured keys, recoveries.
+
+use std::collections::HashSet;
+
+use keyfold_api::agents::{BackupId, BackupOutcome};
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::id::{AccountId, KeyId};
+use keyfold_server::store::{BackupRow, CaptureRow, Conflict, EndedBackup, RecoveryRow, Store};
+use time::Duration;
+
+use crate::{NOW, captured, conflict, draw, furnished};
+
+over_every_store!(
+    a_retry_makes_no_second_row,
+    the_oldest_and_the_newest_of_a_key_id_are_kept,
+    keys_of_accounts_that_are_gone_are_left_out,
+    an_end_and_its_captures_are_stored_together,
+    the_record_of_recoveries_only_grows,
+);
+
+async fn a_retry_makes_no_second_row(store: impl Store) {
+    let (_, account, certificate) = furnished(&store).await;
+    let first = captured(20, account, &certificate);
+    let retry = CaptureRow {
+        life: first.life,
+        ..captured(21, account, &certificate)
+    };
+    assert_eq!(
+        store
+            .insert_captured(std::slice::from_ref(&first))
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(store.insert_captured(&[retry]).await.unwrap(), 0);
+    let stored = store.captured_of_account(account).await.unwrap();
+    assert_eq!(
+        stored.iter().map(|row| row.id).collect::<Vec<_>>(),
+        [first.id]
+    );
+    assert_eq!(
+        store.captured_key(first.id).await.unwrap().unwrap().content,
+        first.content
+    );
+}
+
+async fn the_oldest_and_the_newest_of_a_key_id_are_kept(store: impl Store) {
+    let (_, account, certificate) = furnished(&store).await;
+    let mut other = captured(29, account, &certificate);
+    other.key_id = draw(8, KeyId::random);
+    store
+        .insert_captured(std::slice::from_ref(&other))
+        .await
+        .unwrap();
+    let rows: Vec<CaptureRow> = (20..25)
+        .map(|seed| captured(seed, account, &certificate))
+        .collect();
+    for row in &rows {
+        let again = [row.clone(), row.clone()];
+        assert_eq!(store.insert_captured(&again).await.unwrap(), 1);
+        assert_eq!(store.insert_captured(&again).await.unwrap(), 0);
+    }
+    let kept = store.captured_of_account(account).await.unwrap();
+    assert_eq!(
+        kept.iter().map(|row| row.id).collect::<Vec<_>>(),
+        [rows[4].id, rows[0].id, other.id]
+    );
+    let to = certificate.fingerprint;
+    let lives = store.lives_captured_to(to).await.unwrap();
+    assert_eq!(
+        lives,
+        HashSet::from([rows[0].life, rows[4].life, other.life])
+    );
+    let holding = async |life| {
+        let key_id = rows[0].key_id;
+        store
+            .certificates_holding(account, key_id, life)
+            .await
+            .unwrap()
+    };
+    assert_eq!(holding(rows[4].life).await, [to]);
+    assert_eq!(holding(rows[3].life).await, []);
+}
+
+async fn keys_of_accounts_that_are_gone_are_left_out(store: impl Store) {
+    let (group, account, certificate) = furnished(&store).await;
+    let gone = draw(50, AccountId::random);
+    let mut rows: Vec<CaptureRow> = (100..1700)
+        .map(|seed| CaptureRow {
+            key_id: draw(seed, KeyId::random),
+            ..captured(seed, account, &certificate)
+        })
+        .collect();
+    rows[700].account = gone;
+    let stored = store.insert_captured(&rows).await.unwrap();
+    assert_eq!(stored as usize, rows.len() - 1);
+    let covered = store.accounts_covered(group.guid).await.unwrap();
+    assert_eq!(covered, HashSet::from([account]));
+}
+
+async fn an_end_and_its_captures_are_stored_together(store: impl Store) {
+    let (group, account, certificate) = furnished(&store).await;
+    let row = captured(20, account, &certificate);
+    let backup = BackupRow {
+        id: draw(30, BackupId::random),
+        account,
+        key_id: row.key_id,
+        started_at: NOW,
+        outcome: None,
+    };
+    store.start_backup(&backup).await.unwrap();
+    let ended = EndedBackup {
+        outcome: BackupOutcome::Completed,
+        exit_code: Some(3),
+        ended_at: NOW,
+    };
+    let mut lost = row.clone();
+    lost.certificate = Fingerprint::of(b"no such certificate");
+    assert!(
+        store
+            .end_backup(backup.id, ended, &[row.clone(), lost])
+            .await
+            .is_err()
+    );
+    assert_eq!(
+        store.captured_of_account(account).await.unwrap(),
+        [],
+        "all or nothing"
+    );
+    assert_eq!(
+        store.backup(backup.id).await.unwrap().unwrap().outcome,
+        None
+    );
+    assert_eq!(
+        store
+            .account(account)
+            .await
+            .unwrap()
+            .unwrap()
+            .last_backup_at,
+        None
+    );
+
+    store
+        .end_backup(backup.id, ended, std::slice::from_ref(&row))
+        .await
+        .unwrap();
+    let later = EndedBackup {
+        ended_at: NOW + Duration::HOUR,
+        ..ended
+    };
+    store.end_backup(backup.id, later, &[row]).await.unwrap();
+    let failed = EndedBackup {
+        outcome: BackupOutcome::Failed,
+        ..ended
+    };
+    assert_eq!(
+        conflict(store.end_backup(backup.id, failed, &[]).await),
+        Conflict::BackupEnded
+    );
+    let account = store.account(account).await.unwrap().unwrap();
+    assert_eq!(account.last_backup_at, Some(NOW));
+    assert_eq!(account.captured_to, [group.guid]);
+    assert_eq!(store.accounts_below(group.guid).await.unwrap(), [account]);
+}
+
+async fn the_record_of_recoveries_only_grows(store: impl Store) {
+    let (_, account, certificate) = furnished(&store).await;
+    let row = captured(20, account, &certificate);
+    store
+        .insert_captured(std::slice::from_ref(&row))
+        .await
+        .unwrap();
+    let summary = store.captured_key(row.id).await.unwrap().unwrap().summary;
+    for reason in ["first", "second"] {
+        let recovery = RecoveryRow {
+            recovered_at: NOW,
+            user: "ann".to_owned(),
+            summary: summary.clone(),
+            reason: reason.to_owned(),
+        };
+        store.record_recovery(&recovery).await.unwrap();
+    }
+    let recorded = store.recoveries().await.unwrap();
+    let reasons: Vec<_> = recorded.iter().map(|row| row.reason.as_str()).collect();
+    assert_eq!(reasons, ["first", "second"]);
+    assert!(
+        recorded
+            .iter()
+            .all(|row| row.account == account && row.account_name == "theatre-1")
+    );
+}

@@ -1,0 +1,89 @@
+//! What every store does, whatever database lies beneath. Each test takes an empty store.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[macro_use]
+mod databases;
+mod captures;
+mod certificates;
+mod notices;
+mod tree;
+
+use keyfold_api::captured_keys::CapturedKeyId;
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::id::{AccountId, KeyId, ScopeGuid, ScopeKind};
+use keyfold_server::cache::LifeId;
+use keyfold_server::store::{CaptureRow, CertificateRow, Conflict, ScopeRow, Store, StoreError};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+const NOW: OffsetDateTime = datetime!(2026-03-01 12:00 UTC);
+
+fn conflict<T>(result: Result<T, StoreError>) -> Conflict {
+    match result {
+        Err(StoreError::Conflict(conflict)) => conflict,
+        Err(error) => panic!("{error}"),
+        Ok(_) => panic!("it was done"),
+    }
+}
+
+fn draw<T>(seed: u64, random: impl FnOnce(&mut StdRng) -> T) -> T {
+    random(&mut StdRng::seed_from_u64(seed))
+}
+
+fn scope(seed: u64, kind: ScopeKind, parent: Option<&ScopeRow>) -> ScopeRow {
+    ScopeRow {
+        guid: draw(seed, ScopeGuid::random),
+        kind,
+        name: format!("scope {seed}"),
+        parent: parent.map(|parent| parent.guid),
+    }
+}
+
+async fn founded(store: &impl Store) -> ScopeRow {
+    let root = scope(1, ScopeKind::Collection, None);
+    store.found_platform("Northwind", &root).await.unwrap();
+    root
+}
+
+/// A Group in the root with one account, and a certificate of that Group.
+async fn furnished(store: &impl Store) -> (ScopeRow, AccountId, CertificateRow) {
+    let root = founded(store).await;
+    let group = scope(2, ScopeKind::Group, Some(&root));
+    store.insert_scope(&group).await.unwrap();
+    let account = draw(3, AccountId::random);
+    store
+        .insert_account(account, "theatre-1", group.guid)
+        .await
+        .unwrap();
+    let certificate = certificate(&group, 1);
+    store.activate(&certificate, None).await.unwrap();
+    (group, account, certificate)
+}
+
+fn certificate(scope: &ScopeRow, number: u8) -> CertificateRow {
+    CertificateRow {
+        fingerprint: Fingerprint::of(&[number]),
+        scope: scope.guid,
+        spki_fingerprint: Fingerprint::of(&[number, number]),
+        der: vec![number],
+        not_before: NOW,
+        not_after: NOW + Duration::days(100),
+        uploaded_at: NOW,
+        uploaded_by: "Ann".to_owned(),
+        superseded: false,
+    }
+}
+
+fn captured(seed: u64, account: AccountId, certificate: &CertificateRow) -> CaptureRow {
+    CaptureRow {
+        id: draw(seed, CapturedKeyId::random),
+        account,
+        key_id: draw(9, KeyId::random),
+        certificate: certificate.fingerprint,
+        life: draw(seed, LifeId::random),
+        captured_at: NOW,
+        content: vec![1, 2, 3],
+    }
+}
