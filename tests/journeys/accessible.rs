@@ -33,7 +33,7 @@ fn look_at_everything(desk: &Desk) -> anyhow::Result<()> {
     let ward = Ward::open(desk, &admin)?;
     ward.first()?.back_up()?;
     window.role("button", "Refresh")?.click()?;
-    desk.session.unfold_tree()?;
+    desk.session.unfold_tree_to(GROUP)?;
     window.role_beginning("treeitem", GROUP)?.click()?;
     window.shows("No Group Certificate yet")?;
     window.is_accessible("a Group without a certificate")?;

@@ -15,7 +15,7 @@ fn a_key_is_captured_and_recovered_by_mouse() -> anyhow::Result<()> {
         let ward = Ward::open(desk, &admin)?;
         ward.first()?.back_up()?;
         desk.session.role("button", "Refresh")?.click()?;
-        desk.session.unfold_tree()?;
+        desk.session.unfold_tree_to(GROUP)?;
 
         request(desk)?;
         desk.read_out_and_have_signed(&admin)?;

@@ -20,7 +20,7 @@ fn a_wrong_certificate_is_refused_in_plain_words() -> anyhow::Result<()> {
         let folder = admin.certificates().path().join(other.guid.to_string());
         let window = &desk.session;
         window.role("button", "Refresh")?.click()?;
-        desk.session.unfold_tree()?;
+        desk.session.unfold_tree_to(GROUP)?;
 
         desk.session
             .choose(GROUP, &["Upload signed certificate…"])?;

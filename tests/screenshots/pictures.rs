@@ -27,7 +27,7 @@ pub(crate) fn take(folder: &Path) -> anyhow::Result<()> {
             .role("textbox", "Password")?
             .fill(&demo.password()?)?;
         window.role("button", "Sign in")?.click()?;
-        window.unfold_tree()?;
+        window.unfold_tree_to("St. Anna, Radiology")?;
 
         window.open_node("St. Anna, Radiology")?;
         window.shows("If a machine were lost now")?;

@@ -4,6 +4,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use super::session::Session;
+use super::wait::wait_until;
 
 /// The protocol's name for an element's id.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -26,11 +27,12 @@ impl<'a> Element<'a> {
         json!({ ELEMENT: self.id })
     }
 
-    /// Clicks in the middle of the element.
+    /// Clicks in the middle of the element, once it can be used: a click before that would be lost without a word.
     ///
     /// # Errors
-    /// If it is covered, gone or not shown.
+    /// If it is covered, gone, not shown or disabled for 30 seconds.
     pub fn click(&self) -> anyhow::Result<()> {
+        wait_until("an element that can be used", || self.is_enabled())?;
         self.post("click", &json!({})).context("cannot click")
     }
 

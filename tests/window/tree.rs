@@ -38,12 +38,20 @@ impl Session {
         })
     }
 
-    /// Unfolds every node, row by row.
+    /// Unfolds every node until one shows whose name begins with `name`: it may still be on its way from the platform.
     ///
     /// # Errors
-    /// If the tree has no end.
-    pub fn unfold_tree(&self) -> anyhow::Result<()> {
+    /// If it does not show within 30 seconds, or the tree has no end.
+    pub fn unfold_tree_to(&self, name: &str) -> anyhow::Result<()> {
         self.css("[role=tree]")?;
+        wait_until(name, || {
+            self.unfold_tree()?;
+            Ok(self.css("[role=tree]")?.text()?.contains(name))
+        })
+    }
+
+    /// Unfolds every node that is there, row by row.
+    fn unfold_tree(&self) -> anyhow::Result<()> {
         self.run("document.querySelector('[role=tree]').focus()", &[])?;
         self.press("Home")?;
         let mut before = String::new();

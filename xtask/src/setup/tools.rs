@@ -286,6 +286,20 @@ pub(crate) const TOOLS: &[Tool] = &[
         },
     },
     Tool {
+        name: "ImageMagick",
+        purpose: "photographs the screen when such a test fails",
+        need: Need::Tests,
+        systems: LINUX,
+        probe: Probe::Program(&["import"]),
+        packages: Packages {
+            apt: "imagemagick",
+            dnf: "ImageMagick",
+            pacman: "imagemagick",
+            brew: "",
+            winget: "",
+        },
+    },
+    Tool {
         name: "xdotool",
         purpose: "presses the right mouse button in that window",
         need: Need::Tests,
