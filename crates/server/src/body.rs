@@ -30,9 +30,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         if !is_json(&parts.headers) {
             return Err(Refusal::NotJson);
         }
-        let body = timeout(PATIENCE, read(&parts.headers, body))
-            .await
-            .map_err(|_| Refusal::BodyBroken)??;
+        let body = whole(&parts.headers, body).await?;
         // The error's own words may repeat the body, and with it a secret: only the position is told.
         serde_json::from_slice(&body)
             .map(Self)
@@ -41,6 +39,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 column: error.column(),
             })
     }
+}
+
+/// The whole body, in memory that is wiped.
+pub(crate) async fn whole(headers: &HeaderMap, body: Body) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    timeout(PATIENCE, read(headers, body))
+        .await
+        .map_err(|_| Refusal::BodyBroken)?
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -94,7 +94,16 @@ async fn in_role(parts: &mut Parts, platform: &Shared, role: Role) -> Result<Use
     }
 }
 
-fn bearer(parts: &Parts) -> Result<&str, Refusal> {
+/// Whether the bearer token is one that works.
+pub(crate) async fn is_known(parts: &Parts, platform: &Shared) -> Result<bool, Refusal> {
+    let token = token_hash(bearer(parts)?);
+    let (store, now) = (&platform.store, platform.now());
+    Ok(store.session(&token, now).await?.is_some()
+        || store.account_of_credential(&token).await?.is_some())
+}
+
+/// The bearer token.
+pub(crate) fn bearer(parts: &Parts) -> Result<&str, Refusal> {
     parts
         .headers
         .get(AUTHORIZATION)

@@ -1,5 +1,7 @@
 //! Time and randomness, handed in so that tests decide about both.
 
+use std::cell::RefCell;
+use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -76,6 +78,17 @@ impl Clock for SystemClock {
     }
 }
 
+tokio::task_local! {
+    static DRAWS: RefCell<StdRng>;
+}
+
+/// Whatever `work` draws, it draws the same for the same seed: a request that is answered once more meets the rows that it
+/// made before, and tells the same secrets.
+pub(crate) async fn drawing_from<F: Future>(seed: &[u8; 32], work: F) -> F::Output {
+    let draws = RefCell::new(StdRng::from_seed(*seed));
+    DRAWS.scope(draws, work).await
+}
+
 /// The one source of randomness: identifiers, tokens, salts.
 pub struct Entropy(Mutex<StdRng>);
 
@@ -93,6 +106,9 @@ impl Entropy {
 
     /// Draws with the generator.
     pub fn draw<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
+        if DRAWS.try_with(|_| ()).is_ok() {
+            return DRAWS.with(|draws| draw(&mut draws.borrow_mut()));
+        }
         draw(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

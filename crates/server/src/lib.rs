@@ -12,6 +12,7 @@ pub mod cli;
 pub mod clock;
 pub mod follow;
 mod hardening;
+mod idempotency;
 pub mod openapi;
 mod paging;
 pub mod passwords;

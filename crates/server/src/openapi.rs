@@ -16,6 +16,7 @@ use crate::routes;
 /// The scheme of people's sessions. The roles that may ask stand beside it; none means any.
 const SESSION: &str = "session";
 const PROBLEMS: &str = "x-problems";
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 const ANY_ROUTE: [&str; 3] = ["internal", "store-failed", "timeout"];
 const ANY_BODY: [&str; 4] = [
@@ -23,6 +24,14 @@ const ANY_BODY: [&str; 4] = [
     "body-malformed",
     "body-not-json",
     "body-too-large",
+];
+
+const REPEATED: [&str; 5] = [
+    "body-broken",
+    "body-too-large",
+    "idempotency-key-in-use",
+    "idempotency-key-refused",
+    "idempotency-key-reused",
 ];
 
 static TEXT: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", document()));
@@ -60,12 +69,32 @@ fn document() -> Value {
         serde_json::to_value(Problem::schema()).unwrap_or_default();
     let entries = Refusal::entries();
     let paths = document["paths"].as_object_mut().into_iter().flatten();
-    for operation in paths.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten()) {
-        if let Some(operation) = operation.1.as_object_mut() {
+    for (method, operation) in
+        paths.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten())
+    {
+        if let Some(operation) = operation.as_object_mut() {
+            if method != "get" {
+                may_be_repeated(operation);
+            }
             complete(operation, &entries);
         }
     }
     document
+}
+
+/// Every changing question takes an idempotency key.
+fn may_be_repeated(operation: &mut Map<String, Value>) {
+    let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+    if let Some(parameters) = parameters.as_array_mut() {
+        parameters.push(json!({
+            "name": IDEMPOTENCY_KEY,
+            "in": "header",
+            "description": "The same key again, from the same caller with the same question, gets the same answer, and \
+                what it asks for is done once. 1 to 128 visible ASCII characters, at least 22 where no bearer token is \
+                sent; a random UUID is best. Remembered for 24 hours.",
+            "schema": { "type": "string", "pattern": "^[!-~]{1,128}$" },
+        }));
+    }
 }
 
 /// Turns the codes that the operation may be answered with into responses.
@@ -112,6 +141,7 @@ fn implied(operation: &Map<String, Value>) -> BTreeSet<String> {
     for parameter in parameters.into_iter().flatten() {
         match (parameter["in"].as_str(), parameter["name"].as_str()) {
             (Some("path"), _) => codes.extend(["not-found"]),
+            (Some("header"), Some(IDEMPOTENCY_KEY)) => codes.extend(REPEATED),
             (_, Some("cursor")) => codes.extend(["cursor-refused", "limit-refused"]),
             _ => {}
         }

@@ -13,6 +13,7 @@ pub(super) const CODES: &[&str] = &[
     "certificate-replaces-another",
     "certificate-superseded",
     "has-captured-keys",
+    "idempotency-key-in-use",
     "moved-into-itself",
     "name-refused",
     "name-taken",

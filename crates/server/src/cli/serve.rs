@@ -20,7 +20,7 @@ use crate::store::ScopeStore as _;
 use crate::trust::Trust;
 use crate::{follow, hardening, routes, tls};
 
-/// How often keys past their seven days are wiped from memory.
+/// How often keys past their seven days are wiped from memory, and answers past their day from the database.
 const SWEEP: Duration = Duration::from_mins(1);
 /// How often a quiet HTTP/2 connection is asked whether it still lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -108,6 +108,9 @@ async fn sweep(platform: Shared) {
         let evicted = platform.cache.evict_expired();
         if evicted > 0 {
             tracing::info!(evicted, "keys past their seven days wiped from memory");
+        }
+        if let Err(error) = platform.store.forget_answers(platform.now()).await {
+            tracing::error!(%error, "answers past their day were not forgotten");
         }
     }
 }

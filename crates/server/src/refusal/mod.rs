@@ -153,6 +153,21 @@ pub enum Refusal {
     /// The backup ended with another outcome.
     #[error("this backup was reported as ended with another outcome; report the next one")]
     BackupEnded,
+    /// What stands in the header is no idempotency key.
+    #[error(
+        "an Idempotency-Key has 1 to 128 visible ASCII characters, and at least 22 where no bearer token is sent; use a random UUID"
+    )]
+    IdempotencyKey,
+    /// The key belongs to another question.
+    #[error(
+        "this Idempotency-Key was sent with another question before; use a new key for a new question"
+    )]
+    IdempotencyKeyReused,
+    /// The first question with this key is not answered yet.
+    #[error(
+        "the first question with this Idempotency-Key is still being answered; ask again in a moment"
+    )]
+    IdempotencyKeyInUse,
     /// The capture signer's certificate is not valid.
     #[error("keys cannot be captured: {0}")]
     Signer(#[from] SignerError),
@@ -203,6 +218,7 @@ impl From<StoreError> for Refusal {
             Conflict::ReplacesAnother => Self::ReplacesAnother,
             Conflict::Superseded => Self::Superseded,
             Conflict::BackupEnded => Self::BackupEnded,
+            Conflict::Repeated => Self::IdempotencyKeyInUse,
         }
     }
 }
@@ -231,7 +247,12 @@ impl IntoResponse for Refusal {
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if let Self::TooManyAttempts { seconds } = self {
+        let wait = match self {
+            Self::TooManyAttempts { seconds } => Some(seconds),
+            Self::IdempotencyKeyInUse => Some(1),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response

@@ -4,7 +4,9 @@ use axum::Json as Answer;
 use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery};
+use keyfold_api::captured_keys::{
+    CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery, RecoveryId,
+};
 use keyfold_core::id::{AccountId, ScopeGuid};
 
 use crate::body::Json;
@@ -92,6 +94,7 @@ pub(super) async fn recover(
         .ok_or(Refusal::NotFound)?;
     access::scope(&platform, &user, captured.summary.scope).await?;
     let recovery = RecoveryRow {
+        id: platform.entropy.draw(RecoveryId::random),
         recovered_at: platform.now(),
         user: user.name,
         summary: captured.summary.clone(),

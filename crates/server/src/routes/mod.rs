@@ -10,13 +10,14 @@ mod requests;
 mod scopes;
 mod sessions;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use keyfold_api::BASE_PATH;
 use tokio::time::timeout;
@@ -26,6 +27,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::idempotency::{self, Idempotency};
 use crate::refusal::Refusal;
 use crate::state::Shared;
 
@@ -36,7 +38,9 @@ const AT_A_TIME: usize = 512;
 
 /// Everything that the AccountServer answers.
 pub fn router(platform: Shared) -> Router {
+    let once = from_fn_with_state(Idempotency::new(Arc::clone(&platform)), idempotency::once);
     Router::from(all())
+        .route_layer(once)
         .fallback(async || Refusal::NoRoute)
         .method_not_allowed_fallback(async || Refusal::Method)
         .with_state(platform)

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use keyfold_api::agents::{BackupId, BackupOutcome};
-use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary};
+use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoveryId};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
 use time::OffsetDateTime;
@@ -47,6 +47,8 @@ pub struct CapturedKeyRow {
 /// One line of the record of recoveries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecoveryRow {
+    /// Its number: recording it again changes nothing.
+    pub id: RecoveryId,
     /// When.
     pub recovered_at: OffsetDateTime,
     /// Sign-in name of who.

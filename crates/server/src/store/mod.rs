@@ -7,6 +7,8 @@ mod accounts;
 mod captures;
 mod capturing;
 mod certificates;
+mod claim;
+mod idempotency;
 mod notices;
 mod paging;
 mod people;
@@ -20,6 +22,8 @@ pub use captures::{
 };
 pub use capturing::{CaptureRow, CapturingStore};
 pub use certificates::{CertificateRow, CertificateStore};
+pub use claim::Claim;
+pub use idempotency::{IdempotencyStore, KeptAnswer};
 pub use notices::{Notice, NoticeStore, Notices, Told};
 pub use paging::{ByName, Newest, Part, Position, Slice};
 pub use people::{PeopleStore, UserRow};
@@ -36,6 +40,7 @@ pub trait Store:
     + CaptureStore
     + CapturingStore
     + NoticeStore
+    + IdempotencyStore
 {
 }
 
@@ -48,6 +53,7 @@ impl<S> Store for S where
         + CaptureStore
         + CapturingStore
         + NoticeStore
+        + IdempotencyStore
 {
 }
 
@@ -115,4 +121,7 @@ pub enum Conflict {
     /// The backup ended with another outcome.
     #[error("the backup ended already")]
     BackupEnded,
+    /// Another request with the same idempotency key came first.
+    #[error("another request with this idempotency key came first")]
+    Repeated,
 }

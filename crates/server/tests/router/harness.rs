@@ -179,6 +179,11 @@ impl House {
         fs::write(self.directory.path().join("crl.pem"), vector(file)).unwrap();
     }
 
+    /// The database's file.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.directory.path().join("test.sqlite")
+    }
+
     /// Everything that is on disk, in one piece.
     pub(crate) fn disk(&self) -> Vec<u8> {
         let files = fs::read_dir(self.directory.path()).unwrap();

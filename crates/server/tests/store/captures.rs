@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use keyfold_api::agents::{BackupId, BackupOutcome};
+use keyfold_api::captured_keys::RecoveryId;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId};
 use keyfold_server::store::{BackupRow, CaptureRow, Conflict, EndedBackup, RecoveryRow, Store};
@@ -174,6 +175,7 @@ async fn the_record_of_recoveries_only_grows(store: impl Store) {
     let summary = store.captured_key(row.id).await.unwrap().unwrap().summary;
     for reason in ["first", "second"] {
         let recovery = RecoveryRow {
+            id: draw(reason.len() as u64, RecoveryId::random),
             recovered_at: NOW,
             user: "ann".to_owned(),
             summary: summary.clone(),

@@ -57,7 +57,7 @@ impl AccountStore for SqlStore {
     ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         must_be_group(&mut transaction, group).await?;
-        query("INSERT INTO accounts (id, name, group_guid) VALUES ($1, $2, $3)")
+        query("INSERT INTO accounts (id, name, group_guid) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING")
             .bind(account.to_string())
             .bind(name)
             .bind(group.to_string())
@@ -118,6 +118,7 @@ impl AccountStore for SqlStore {
         token: &[u8],
         expires_at: OffsetDateTime,
     ) -> Result<(), StoreError> {
+        let mut transaction = self.adding().await?;
         query(
             "INSERT INTO enrolment_tokens (account, token, expires_at) VALUES ($1, $2, $3) \
              ON CONFLICT (account) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at",
@@ -125,9 +126,9 @@ impl AccountStore for SqlStore {
         .bind(account.to_string())
         .bind(token)
         .bind(expires_at.unix_timestamp())
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        Ok(transaction.commit().await?)
     }
 
     async fn enrol(
@@ -144,19 +145,22 @@ impl AccountStore for SqlStore {
         .bind(now.unix_timestamp())
         .fetch_optional(&mut *transaction)
         .await?;
-        let Some(account) = account else {
-            return Ok(None);
-        };
-        let group: String =
-            query_scalar("UPDATE accounts SET credential = $2 WHERE id = $1 RETURNING group_guid")
-                .bind(&account)
-                .bind(credential)
-                .fetch_one(&mut *transaction)
-                .await?;
-        let account = parsed(&account, "account")?;
-        transaction.tell(changed(account, [parsed(&group, "group_guid")?]));
-        transaction.commit().await?;
-        self.account(account).await
+        if let Some(account) = account {
+            let group: String = query_scalar(
+                "UPDATE accounts SET credential = $2 WHERE id = $1 RETURNING group_guid",
+            )
+            .bind(&account)
+            .bind(credential)
+            .fetch_one(&mut *transaction)
+            .await?;
+            let account = parsed(&account, "account")?;
+            transaction.tell(changed(account, [parsed(&group, "group_guid")?]));
+            transaction.commit().await?;
+        } else {
+            drop(transaction);
+        }
+        // The same enrolment once more has the same credential, which nobody else knows.
+        self.account_of_credential(credential).await
     }
 
     async fn account_of_credential(

@@ -25,7 +25,7 @@ impl CaptureStore for SqlStore {
         if presented.rows_affected() == 0 {
             return Err(Conflict::Missing.into());
         }
-        query("INSERT INTO backups (id, account, key_id, started_at) VALUES ($1, $2, $3, $4)")
+        query("INSERT INTO backups (id, account, key_id, started_at) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING")
             .bind(backup.id.to_string())
             .bind(backup.account.to_string())
             .bind(backup.key_id.to_string())
@@ -163,10 +163,12 @@ impl CaptureStore for SqlStore {
     }
 
     async fn record_recovery(&self, recovery: &RecoveryRow) -> Result<(), StoreError> {
+        let mut transaction = self.adding().await?;
         query(
-            "INSERT INTO recoveries (recovered_at, \"user\", account, account_name, captured_key, key_id, reason) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO recoveries (id, recovered_at, \"user\", account, account_name, captured_key, key_id, reason) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
         )
+        .bind(recovery.id.to_string())
         .bind(recovery.recovered_at.unix_timestamp())
         .bind(&recovery.user)
         .bind(recovery.summary.account.to_string())
@@ -174,9 +176,9 @@ impl CaptureStore for SqlStore {
         .bind(recovery.summary.id.to_string())
         .bind(recovery.summary.key_id.to_string())
         .bind(&recovery.reason)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        Ok(transaction.commit().await?)
     }
 
     async fn recoveries(&self) -> Result<Vec<RecordedRecovery>, StoreError> {

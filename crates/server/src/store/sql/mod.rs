@@ -10,6 +10,7 @@ mod certificates;
 mod change;
 mod channel;
 mod columns;
+mod idempotency;
 mod listening;
 mod part;
 mod people;
@@ -26,7 +27,7 @@ use url::Url;
 
 use self::change::Change;
 use self::channel::Channel;
-use super::{NoticeStore, Notices, StoreError};
+use super::{Claim, NoticeStore, Notices, StoreError};
 
 /// What a new `SQLite` connection is told: WAL and `synchronous=FULL`, so that what was acknowledged survives a power
 /// cut; a writer waits ten seconds for another one; deleted rows are overwritten.
@@ -102,7 +103,21 @@ impl SqlStore {
     }
 
     /// A transaction that adds rows, or changes rows of one account: many run at a time where the database can.
+    ///
+    /// The idempotency key of the request that is being answered is claimed in it. Every change that a request asks for
+    /// is made in such a transaction, so that the key is claimed when the change is there, and only then.
     async fn adding(&self) -> Result<Change, StoreError> {
+        let mut transaction = self.aside().await?;
+        if let Some(claim) = Claim::current()
+            && !claim.again
+        {
+            idempotency::make(&mut transaction, &claim).await?;
+        }
+        Ok(transaction)
+    }
+
+    /// A transaction for what is no request's change, but happens besides.
+    async fn aside(&self) -> Result<Change, StoreError> {
         let begin = match self.kind {
             Kind::Sqlite => "BEGIN IMMEDIATE",
             Kind::Postgres => "BEGIN",

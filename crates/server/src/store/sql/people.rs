@@ -87,7 +87,7 @@ impl PeopleStore for SqlStore {
             .bind(now.unix_timestamp())
             .execute(&mut *transaction)
             .await?;
-        query("INSERT INTO sessions (token, \"user\", expires_at) VALUES ($1, $2, $3)")
+        query("INSERT INTO sessions (token, \"user\", expires_at) VALUES ($1, $2, $3) ON CONFLICT (token) DO NOTHING")
             .bind(token)
             .bind(user)
             .bind(expires_at.unix_timestamp())
@@ -109,11 +109,12 @@ impl PeopleStore for SqlStore {
     }
 
     async fn delete_session(&self, token: &[u8]) -> Result<(), StoreError> {
+        let mut transaction = self.adding().await?;
         query("DELETE FROM sessions WHERE token = $1")
             .bind(token)
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await?;
-        Ok(())
+        Ok(transaction.commit().await?)
     }
 }
 

@@ -7,12 +7,19 @@ use sqlx::{query, query_scalar};
 
 use super::columns::{fingerprint, flag, id, parsed, text, time};
 use super::{SqlStore, below};
-use crate::store::{Conflict, Notice, RequestRow, RequestStore, StoreError};
+use crate::store::{Claim, Conflict, Notice, RequestRow, RequestStore, StoreError};
 
 #[async_trait]
 impl RequestStore for SqlStore {
     async fn insert_request(&self, request: &RequestRow) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
+        let submitted: i64 = query_scalar("SELECT count(*) FROM requests WHERE id = $1")
+            .bind(request.id.to_string())
+            .fetch_one(&mut *transaction)
+            .await?;
+        if submitted > 0 {
+            return Ok(());
+        }
         query(
             "UPDATE requests SET state = 'replaced' WHERE scope = $1 AND (state = 'waiting' OR (state = 'signed' \
              AND certificate_fingerprint NOT IN (SELECT fingerprint FROM certificates)))",
@@ -73,11 +80,13 @@ impl RequestStore for SqlStore {
         let mut transaction = self.adding().await?;
         let scope: Option<String> = query_scalar(
             "UPDATE requests SET state = 'signed', certificate = $2, certificate_fingerprint = $3 \
-             WHERE id = $1 AND state = 'waiting' RETURNING scope",
+             WHERE id = $1 AND (state = 'waiting' \
+             OR ($4 = 1 AND state = 'signed' AND certificate_fingerprint = $3)) RETURNING scope",
         )
         .bind(id.to_string())
         .bind(certificate)
         .bind(&fingerprint.as_bytes()[..])
+        .bind(i64::from(Claim::is_again()))
         .fetch_optional(&mut *transaction)
         .await?;
         transaction.tell(decided(id, scope)?);
@@ -87,11 +96,12 @@ impl RequestStore for SqlStore {
     async fn reject_request(&self, id: RequestId, reason: &str) -> Result<(), StoreError> {
         let mut transaction = self.adding().await?;
         let scope: Option<String> = query_scalar(
-            "UPDATE requests SET state = 'rejected', reason = $2 WHERE id = $1 AND state = 'waiting' \
-             RETURNING scope",
+            "UPDATE requests SET state = 'rejected', reason = $2 WHERE id = $1 AND (state = 'waiting' \
+             OR ($3 = 1 AND state = 'rejected' AND reason = $2)) RETURNING scope",
         )
         .bind(id.to_string())
         .bind(reason)
+        .bind(i64::from(Claim::is_again()))
         .fetch_optional(&mut *transaction)
         .await?;
         transaction.tell(decided(id, scope)?);

@@ -187,7 +187,7 @@ async fn insert(connection: &mut AnyConnection, scope: &ScopeRow) -> Result<(), 
         ScopeKind::Collection => "collection",
         ScopeKind::Group => "group",
     };
-    query("INSERT INTO scopes (guid, kind, name, parent) VALUES ($1, $2, $3, $4)")
+    query("INSERT INTO scopes (guid, kind, name, parent) VALUES ($1, $2, $3, $4) ON CONFLICT (guid) DO NOTHING")
         .bind(scope.guid.to_string())
         .bind(kind)
         .bind(&scope.name)

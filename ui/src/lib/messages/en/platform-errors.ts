@@ -28,6 +28,10 @@ export const platformErrors: { readonly [code in string]: Explain } = {
     "This account has captured keys",
     "They would be lost with it, so it can’t be deleted. Rename or move it instead.",
   ),
+  "idempotency-key-in-use": say(
+    "The platform is still busy with this",
+    "Wait a moment, then refresh the view before you try again.",
+  ),
   "name-taken": say("This name is taken here", "Choose another name, or another place."),
   "name-refused": say("This name can’t be used", "Use 1 to 200 ordinary characters."),
   "reason-refused": say("This reason can’t be recorded", "Write it in fewer, ordinary characters."),

@@ -1,0 +1,379 @@
+//! Every changing route, sent again with its idempotency key: the same answer and not one row more, also when the process
+//! died between the change and the kept answer.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{Method, Request};
+use keyfold_api::agents::Enrolment;
+use serde_json::{Value, json};
+use sqlx::any::install_default_drivers;
+use sqlx::{AnyPool, AssertSqlSafe, query, query_scalar};
+use time::Duration;
+
+use crate::contract;
+use crate::harness::{
+    ACCOUNT, Answer, COLLECTION, GROUP, House, OTHER_ACCOUNT, PASSWORD, presented, vector,
+};
+
+const KEY: &str = "70000000-0000-4000-8000-000000000007";
+
+/// A house, a second connection to its database, and the routes that were tried in it.
+struct Scene {
+    house: House,
+    database: AnyPool,
+    tried: BTreeSet<String>,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let house = House::new().await;
+        install_default_drivers();
+        let address = format!("sqlite://{}", house.database().display());
+        Self {
+            database: AnyPool::connect(&address).await.unwrap(),
+            house,
+            tried: BTreeSet::new(),
+        }
+    }
+
+    async fn ask(
+        &self,
+        key: &str,
+        (method, path, token, body): (&Method, &str, &str, &Value),
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("Idempotency-Key", key)
+            .header(CONTENT_TYPE, "application/json");
+        if !token.is_empty() {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        self.house.send(request).await
+    }
+
+    /// How many rows each table has, apart from the keys themselves.
+    async fn rows(&self) -> Vec<(String, i64)> {
+        let tables: Vec<String> = query_scalar(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'idempotency_keys' ORDER BY name",
+        )
+        .fetch_all(&self.database)
+        .await
+        .unwrap();
+        let mut rows = Vec::new();
+        for table in tables {
+            let count = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+            rows.push((
+                table,
+                query_scalar(count).fetch_one(&self.database).await.unwrap(),
+            ));
+        }
+        rows
+    }
+
+    /// As if the process had been killed after the change, before the answer was kept.
+    async fn lose_the_answers(&self) {
+        query("UPDATE idempotency_keys SET answer = NULL")
+            .execute(&self.database)
+            .await
+            .unwrap();
+    }
+
+    async fn kept(&self) -> i64 {
+        query_scalar("SELECT count(*) FROM idempotency_keys WHERE answer IS NOT NULL")
+            .fetch_one(&self.database)
+            .await
+            .unwrap()
+    }
+
+    /// Asks once, again, and again after the answer was lost. `told` is what must be the same then.
+    async fn thrice(
+        &mut self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Value,
+        told: fn(&Value) -> &Value,
+    ) -> Value {
+        let template = contract::template(&format!("/api/v1{path}")).unwrap();
+        self.tried.insert(format!("{method} {template}"));
+        let key = format!("\"{method} {path} with a key\"").replace(' ', "-");
+        let question = (&method, path, token, &body);
+        let first = self.ask(&key, question).await;
+        assert!(first.status < 300, "{method} {path}: {}", first.shown());
+        let (rows, kept) = (self.rows().await, self.kept().await);
+        let second = self.ask(&key, question).await;
+        assert_eq!(first.shown(), second.shown(), "{method} {path} again");
+        assert_eq!(first.kind, second.kind);
+        assert_eq!(rows, self.rows().await, "{method} {path} again");
+        self.lose_the_answers().await;
+        let third = self.ask(&key, question).await;
+        assert_eq!(first.status, third.status, "{method} {path} after a crash");
+        assert_eq!(
+            told(&first.body),
+            told(&third.body),
+            "{method} {path} after a crash"
+        );
+        assert_eq!(rows, self.rows().await, "{method} {path} after a crash");
+        assert!(kept > 0 && self.kept().await > 0, "{method} {path} is kept");
+        let other = format!("{path}?other");
+        let reused = self.ask(&key, (&method, &other, token, &body)).await;
+        assert_eq!(reused.code(), "idempotency-key-reused", "{method} {path}");
+        first.body
+    }
+}
+
+fn whole(body: &Value) -> &Value {
+    body
+}
+
+#[tokio::test]
+async fn every_changing_route_is_answered_once_for_each_key() {
+    let mut scene = Scene::new().await;
+    people_change_the_tree(&mut scene).await;
+    certificates_come_and_keys_are_recovered(&mut scene).await;
+    let session = scene
+        .thrice(
+            Method::POST,
+            "/sessions",
+            "",
+            json!({ "user": "ann", "password": PASSWORD }),
+            whole,
+        )
+        .await;
+    let token = session["token"].as_str().unwrap();
+    scene
+        .thrice(
+            Method::DELETE,
+            "/sessions/current",
+            token,
+            Value::Null,
+            whole,
+        )
+        .await;
+    assert_eq!(
+        scene.house.get("/sessions/current", token).await.status,
+        401
+    );
+    let changing = contract::operations().into_keys();
+    let changing: BTreeSet<String> = changing
+        .filter(|(_, method)| *method != Method::GET)
+        .map(|(path, method)| format!("{method} {path}"))
+        .collect();
+    assert_eq!(scene.tried, changing, "a new route belongs into this test");
+}
+
+async fn people_change_the_tree(scene: &mut Scene) {
+    let (post, delete) = (Method::POST, Method::DELETE);
+    let new = json!({ "kind": "group", "name": "Maternity", "parent": COLLECTION });
+    let group = scene
+        .thrice(post.clone(), "/scopes", "ann", new, whole)
+        .await;
+    let group = group["guid"].as_str().unwrap();
+    let path = format!("/scopes/{group}");
+    let rename = json!({ "name": "Birth" });
+    scene
+        .thrice(Method::PATCH, &path, "ann", rename, whole)
+        .await;
+    let new = json!({ "name": "ward-1", "group": group });
+    let account = scene
+        .thrice(post.clone(), "/accounts", "ann", new, whole)
+        .await;
+    let account = format!("/accounts/{}", account["id"].as_str().unwrap());
+    let rename = json!({ "name": "ward-2" });
+    scene
+        .thrice(Method::PATCH, &account, "ann", rename, whole)
+        .await;
+    let tokens = format!("{account}/enrolment-tokens");
+    let enrolment = scene
+        .thrice(post.clone(), &tokens, "ann", json!({}), whole)
+        .await;
+    let enrolment = Enrolment::from_text(enrolment["enrolment"].as_str().unwrap()).unwrap();
+    let enrol = json!({ "token": enrolment.token, "host_name": "ward-2" });
+    let enrolled = scene
+        .thrice(post, "/agent/enrolment", "", enrol, whole)
+        .await;
+    let credential = enrolled["credential"].as_str().unwrap();
+    assert_eq!(
+        scene.house.get("/agent/account", credential).await.status,
+        200
+    );
+    scene
+        .thrice(delete.clone(), &account, "ann", Value::Null, whole)
+        .await;
+    scene.thrice(delete, &path, "ann", Value::Null, whole).await;
+}
+
+async fn certificates_come_and_keys_are_recovered(scene: &mut Scene) {
+    let post = Method::POST;
+    let agent = scene.house.enrol(ACCOUNT).await;
+    let key = presented(KEY, "secret");
+    let started = scene
+        .thrice(post.clone(), "/agent/backups", &agent, key, whole)
+        .await;
+    let end = format!("/agent/backups/{}/end", started["backup"].as_str().unwrap());
+    let completed = json!({ "outcome": "completed", "exit_code": 0 });
+    scene
+        .thrice(post.clone(), &end, &agent, completed, whole)
+        .await;
+
+    let submit = json!({ "request": vector("platform/group-request.pem") });
+    let rejected = scene
+        .thrice(post.clone(), "/requests", "ann", submit, whole)
+        .await;
+    let path = format!("/requests/{}/rejection", rejected["id"].as_str().unwrap());
+    let reason = json!({ "reason": "Call me first." });
+    scene
+        .thrice(post.clone(), &path, "olga", reason, whole)
+        .await;
+    let submit = json!({ "request": vector("platform/collection-request.pem") });
+    let request = scene.house.post("/requests", "ann", submit).await.body;
+    let path = format!("/requests/{}/signature", request["id"].as_str().unwrap());
+    let certificate = vector("platform/collection.pem");
+    let signed = json!({ "certificate": certificate });
+    scene
+        .thrice(post.clone(), &path, "olga", signed, whole)
+        .await;
+    let upload = json!({ "certificate": certificate, "replaces": null });
+    let path = format!("/scopes/{COLLECTION}/certificates");
+    // How many keys are captured at once is told by whoever captures them.
+    let uploaded = scene
+        .thrice(
+            post.clone(),
+            &path,
+            "ann",
+            upload,
+            |body| &body["certificate"],
+        )
+        .await;
+    assert_eq!(uploaded["captured_now"], 1);
+    let captured = scene
+        .house
+        .get(&format!("/accounts/{ACCOUNT}/captured-keys"), "ann")
+        .await
+        .body;
+    let path = format!(
+        "/captured-keys/{}/recoveries",
+        captured[0]["id"].as_str().unwrap()
+    );
+    let reason = json!({ "reason": "The ward's machine died." });
+    scene.thrice(post, &path, "ann", reason, whole).await;
+}
+
+#[tokio::test]
+async fn a_key_is_visible_ascii_and_belongs_to_one_question_of_one_caller() {
+    let scene = Scene::new().await;
+    let post = Method::POST;
+    let new = |name: &str| json!({ "name": name, "group": GROUP });
+    for key in ["", "a b", "\u{e4}", &"x".repeat(129)] {
+        let refused = scene
+            .ask(key, (&post, "/accounts", "ann", &new("ward-1")))
+            .await;
+        assert_eq!(refused.code(), "idempotency-key-refused", "“{key}”");
+    }
+    let sign_in = json!({ "user": "ann", "password": PASSWORD });
+    let guessable = scene.ask("1", (&post, "/sessions", "", &sign_in)).await;
+    assert_eq!(guessable.code(), "idempotency-key-refused");
+
+    let first = scene.ask("1", (&post, "/accounts", "ann", &new("a"))).await;
+    let body = scene.ask("1", (&post, "/accounts", "ann", &new("b"))).await;
+    insta::assert_snapshot!(body.shown());
+    let scope = json!({ "kind": "group", "name": "x", "parent": COLLECTION });
+    let route = scene.ask("1", (&post, "/scopes", "ann", &scope)).await;
+    assert_eq!(route.code(), "idempotency-key-reused");
+    let other = scene.ask("1", (&post, "/accounts", "gus", &new("a"))).await;
+    assert_eq!((first.status, other.status), (201, 201));
+    assert_ne!(first.body["id"], other.body["id"], "another caller's key");
+    let plain = scene.house.post("/accounts", "ann", new("a")).await;
+    assert_ne!(first.body["id"], plain.body["id"], "no key, no memory");
+}
+
+#[tokio::test]
+async fn a_refusal_changes_nothing_and_leaves_its_key_free() {
+    let scene = Scene::new().await;
+    let post = Method::POST;
+    for (token, name, status) in [("ann", " ", 422), ("", "a", 401), ("olga", "a", 403)] {
+        let new = json!({ "name": name.trim(), "group": GROUP });
+        let key = "a-key-that-is-long-enough-for-everybody";
+        let refused = scene.ask(key, (&post, "/accounts", token, &new)).await;
+        assert_eq!(refused.status, status, "{}", refused.shown());
+    }
+    let keys: i64 = query_scalar("SELECT count(*) FROM idempotency_keys")
+        .fetch_one(&scene.database)
+        .await
+        .unwrap();
+    assert_eq!(keys, 0, "whoever is refused fills no table");
+}
+
+#[tokio::test]
+async fn questions_at_a_time_with_one_key_make_one_row() {
+    let scene = Scene::new().await;
+    let new = json!({ "name": "ward-1", "group": GROUP });
+    let question = (&Method::POST, "/accounts", "ann", &new);
+    let answers = tokio::join!(
+        scene.ask("k", question),
+        scene.ask("k", question),
+        scene.ask("k", question),
+        scene.ask("k", question),
+    );
+    let answers = [answers.0, answers.1, answers.2, answers.3];
+    let first = answers.iter().find(|answer| answer.status == 201).unwrap();
+    for answer in &answers {
+        let in_use = answer.code() == "idempotency-key-in-use";
+        assert!(
+            in_use || answer.shown() == first.shown(),
+            "{}",
+            answer.shown()
+        );
+    }
+    let path = format!("/scopes/{GROUP}/accounts");
+    let accounts = scene.house.get(&path, "ann").await.body;
+    assert_eq!(accounts.to_string().matches("ward-1").count(), 1);
+}
+
+#[tokio::test]
+async fn a_key_is_forgotten_after_a_day() {
+    let scene = Scene::new().await;
+    let new = json!({ "name": "ward-1", "group": GROUP });
+    let question = (&Method::POST, "/accounts", "ann", &new);
+    scene.ask("k", question).await;
+    let store = &scene.house.platform.store;
+    for (hours, forgotten) in [(23, 0), (1, 1)] {
+        scene.house.clock.forward(Duration::hours(hours));
+        let now = scene.house.platform.now();
+        assert_eq!(store.forget_answers(now).await.unwrap(), forgotten);
+    }
+}
+
+#[tokio::test]
+async fn a_restart_forgets_no_key_and_no_secret_lies_in_the_clear() {
+    let mut scene = Scene::new().await;
+    let path = format!("/accounts/{OTHER_ACCOUNT}/enrolment-tokens");
+    let body = json!({});
+    let question = (&Method::POST, path.as_str(), "otto", &body);
+    let first = scene.ask("k", question).await;
+    let text = first.body["enrolment"].as_str().unwrap();
+    let token = Enrolment::from_text(text).unwrap().token;
+    let disk = scene.house.disk();
+    for secret in [text, &token, "Idempotency"] {
+        assert!(!disk.windows(secret.len()).any(|at| at == secret.as_bytes()));
+    }
+    scene.house = scene.house.restarted();
+    assert_eq!(first.shown(), scene.ask("k", question).await.shown());
+}
+
+#[tokio::test]
+async fn a_session_that_ended_reads_no_kept_answer() {
+    let scene = Scene::new().await;
+    let path = format!("/accounts/{ACCOUNT}/enrolment-tokens");
+    let body = json!({});
+    let question = (&Method::POST, path.as_str(), "ann", &body);
+    assert_eq!(scene.ask("k", question).await.status, 201);
+    let out = (&Method::DELETE, "/sessions/current", "ann", &Value::Null);
+    assert_eq!(scene.ask("out", out).await.status, 204);
+    assert_eq!(scene.ask("k", question).await.code(), "not-signed-in");
+    assert_eq!(scene.ask("out", out).await.status, 204);
+}
