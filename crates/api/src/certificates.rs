@@ -70,14 +70,47 @@ pub struct UploadCertificate {
     pub replaces: Option<Fingerprint>,
 }
 
+/// `GET /scopes/{guid}/certificates/{fingerprint}/capture`: how far the AccountServer has come with capturing the keys
+/// that were in its memory when the certificate was uploaded. Each AccountServer says it of its own memory.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CaptureProgress {
+    /// Whether it goes on.
+    pub state: CaptureState,
+    /// Keys that were looked at: captured, or gone from memory meanwhile.
+    pub done: u32,
+    /// Keys in memory that the certificate covers and that were not captured to it. Grows when more come meanwhile.
+    pub total: u32,
+    /// How many were captured.
+    pub captured: u32,
+}
+
+/// Whether an AccountServer captures what is in its memory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureState {
+    /// Not since it was started.
+    #[default]
+    NotRun,
+    /// It does, right now.
+    Running,
+    /// It did.
+    Done,
+    /// It could not; the log says why. Upload the certificate again.
+    Failed,
+}
+
 /// What an upload did at once.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Uploaded {
     /// The certificate, now active.
     pub certificate: UploadedCertificate,
-    /// How many keys were captured from memory.
+    /// How many keys were captured from memory so far.
     pub captured_now: u32,
+    /// How far capturing has come: a long one goes on after this answer.
+    pub capture: CaptureProgress,
     /// How many accounts the certificate covers.
     pub accounts: u32,
     /// Accounts whose key was not in memory: each needs one more backup.

@@ -85,6 +85,27 @@ impl<T: FromStr> FromRequestParts<Shared> for Named<T> {
     }
 }
 
+/// Something in the path, and something within it: `/scopes/{guid}/certificates/{fingerprint}/…`.
+pub(crate) struct NamedWithin<A, B>(pub(crate) A, pub(crate) B);
+
+impl<A: FromStr, B: FromStr> FromRequestParts<Shared> for NamedWithin<A, B> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Shared) -> Result<Self, Refusal> {
+        let params = RawPathParams::from_request_parts(parts, platform)
+            .await
+            .map_err(|_| Refusal::NotFound)?;
+        let mut texts = params.iter().map(|(_, text)| text);
+        let (outer, inner) = (texts.next(), texts.next());
+        let outer = outer.and_then(|text| text.parse().ok());
+        let inner = inner.and_then(|text| text.parse().ok());
+        Ok(Self(
+            outer.ok_or(Refusal::NotFound)?,
+            inner.ok_or(Refusal::NotFound)?,
+        ))
+    }
+}
+
 async fn in_role(parts: &mut Parts, platform: &Shared, role: Role) -> Result<User, Refusal> {
     let SignedIn { user, .. } = SignedIn::from_request_parts(parts, platform).await?;
     if user.role == role {

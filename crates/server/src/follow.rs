@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyfold_api::certificates::CaptureState;
 use keyfold_core::group_certificate::GroupCertificate;
 use tokio::time::sleep;
 
@@ -43,8 +44,12 @@ async fn follow(platform: Shared, mut notices: Notices, mut seen: i64) {
 async fn catch_up(platform: &Shared, seen: &mut i64) -> Result<(), Refusal> {
     for (number, row) in platform.store.activated_after(*seen).await? {
         if let Some(certificate) = checked(platform, &row) {
-            let captured = capture::all_below(platform, Arc::new(certificate)).await?;
-            tracing::info!(scope = %row.scope, certificate = %row.fingerprint, captured, "followed an upload");
+            let job = capture::all_below(platform, Arc::new(certificate));
+            let captured = job.ended().await;
+            if captured.state == CaptureState::Failed {
+                return Err(Refusal::Internal("the log says why capturing failed"));
+            }
+            tracing::info!(scope = %row.scope, certificate = %row.fingerprint, captured = captured.captured, "followed an upload");
         }
         *seen = number;
     }

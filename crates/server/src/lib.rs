@@ -7,7 +7,7 @@ pub mod attempts;
 mod body;
 pub mod cache;
 mod caller;
-mod capture;
+pub mod capture;
 pub mod cli;
 pub mod clock;
 pub mod follow;

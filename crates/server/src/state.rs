@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::attempts::Attempts;
 use crate::cache::KeyCache;
+use crate::capture::{Jobs, Recipients};
 use crate::clock::{Clock, Entropy};
 use crate::passwords::Verifier;
 use crate::store::Store;
@@ -18,6 +19,10 @@ pub struct Platform {
     pub store: Arc<dyn Store>,
     /// Keys in memory.
     pub cache: KeyCache,
+    /// Captures that run, and how far they have come.
+    pub captures: Jobs,
+    /// Certificates that keys are captured to.
+    pub recipients: Recipients,
     /// Whom it trusts.
     pub trust: Trust,
     /// What time it is.

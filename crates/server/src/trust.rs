@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 use std::{fs, io};
@@ -70,6 +71,8 @@ pub struct Trust {
     root: AuthorityRoot,
     intermediates: Vec<Vec<u8>>,
     signer: CaptureSigner,
+    /// When the signer was found valid last.
+    signer_checked: AtomicI64,
     revocation: Mutex<Revocation>,
 }
 
@@ -95,6 +98,7 @@ impl Trust {
             root: AuthorityRoot::from_pem(&read(&files.authority_root)?)?,
             intermediates: intermediates.collect::<Result<_, _>>()?,
             signer: CaptureSigner::from_pem(&read(&files.capture_certificate)?, &key)?,
+            signer_checked: AtomicI64::new(i64::MIN),
             revocation: Mutex::new(Revocation {
                 read: stamp(&file),
                 list: Arc::new(RevocationList::from_pem(&read(&file)?)?),
@@ -139,14 +143,18 @@ impl Trust {
         })
     }
 
-    /// The capture signer, while its own certificate is valid.
+    /// The capture signer, while its own certificate is valid. What was found for a second holds for that second.
     pub fn signer(&self, now: OffsetDateTime) -> Result<&CaptureSigner, SignerError> {
-        check_capture_signer(
-            self.signer.certificate_der(),
-            &self.root,
-            &self.intermediates,
-            now,
-        )?;
+        if self.signer_checked.load(Ordering::Relaxed) != now.unix_timestamp() {
+            check_capture_signer(
+                self.signer.certificate_der(),
+                &self.root,
+                &self.intermediates,
+                now,
+            )?;
+            self.signer_checked
+                .store(now.unix_timestamp(), Ordering::Relaxed);
+        }
         Ok(&self.signer)
     }
 

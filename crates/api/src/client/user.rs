@@ -1,5 +1,6 @@
 //! What a signed-in person asks, be they admin or officer: one method a route, refusals as [`ClientError::Problem`].
 
+use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, ScopeGuid};
 use reqwest::Method;
 use secrecy::SecretString;
@@ -11,7 +12,7 @@ use super::ClientError;
 use super::transport::Transport;
 use crate::accounts::{Account, EnrolmentToken, NewAccount};
 use crate::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery};
-use crate::certificates::{UploadCertificate, Uploaded};
+use crate::certificates::{CaptureProgress, UploadCertificate, Uploaded};
 use crate::pages::{Page, PageQuery};
 use crate::requests::{RejectRequest, Request, RequestId, SignRequest, SubmitRequest};
 use crate::scopes::{ActiveCertificateRow, Change, Coverage, NewScope, Scope};
@@ -226,6 +227,17 @@ impl UserClient {
             upload,
         )
         .await
+    }
+
+    /// `GET /scopes/{guid}/certificates/{fingerprint}/capture`: how far the capture after the upload has come.
+    pub async fn capture_progress(
+        &self,
+        scope: ScopeGuid,
+        certificate: Fingerprint,
+    ) -> Result<CaptureProgress, ClientError> {
+        let (scope, certificate) = (scope.to_string(), certificate.to_string());
+        self.get(&["scopes", &scope, "certificates", &certificate, "capture"])
+            .await
     }
 }
 

@@ -110,6 +110,18 @@ impl CaptureRecipient {
         })
     }
 
+    /// The certificate's scope.
+    #[must_use]
+    pub fn scope(&self) -> ScopeGuid {
+        self.scope
+    }
+
+    /// SHA-256 of the certificate.
+    #[must_use]
+    pub fn certificate(&self) -> Fingerprint {
+        self.certificate
+    }
+
     /// Encrypts a key to the certificate and signs the result: DER of CMS ContentInfo.
     ///
     /// Looks neither at the certificate's validity nor at its revocation:

@@ -13,6 +13,7 @@ use url::Url;
 
 use super::settings::Settings;
 use crate::attempts::Attempts;
+use crate::capture::{Jobs, Recipients};
 use crate::clock::{Clock, Entropy, SystemClock};
 use crate::passwords::Verifier;
 use crate::state::{Platform, Shared};
@@ -57,6 +58,8 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         passwords: Verifier::new(&entropy)?,
         store: Arc::new(store.clone()),
         cache: settings.cache.limits().open(Arc::clone(&clock))?,
+        captures: Jobs::default(),
+        recipients: Recipients::default(),
         trust,
         clock,
         entropy,

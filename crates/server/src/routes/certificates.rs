@@ -2,24 +2,32 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json as Answer;
 use axum::extract::State;
-use keyfold_api::certificates::{UploadCertificate, Uploaded, UploadedCertificate};
+use keyfold_api::certificates::{
+    CaptureProgress, CaptureState, UploadCertificate, Uploaded, UploadedCertificate,
+};
 use keyfold_api::pages::{Page, PageQuery};
 use keyfold_api::scopes::NamedAccount;
+use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::group_certificate::GroupCertificate;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
 use keyfold_core::x509::pem;
 use time::OffsetDateTime;
+use tokio::time::timeout;
 
 use crate::body::Json;
-use crate::caller::{Admin, Named, SignedIn};
+use crate::caller::{Admin, Named, NamedWithin, SignedIn};
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
 use crate::state::{Platform, Shared};
 use crate::store::CertificateRow;
 use crate::{access, capture};
+
+/// An upload waits so long for what it captures; then it answers how far that has come.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Group Certificates uploaded for a scope, newest first.
 #[utoipa::path(
@@ -57,7 +65,7 @@ pub(super) async fn list(
     params(("guid" = ScopeGuid, Path)),
     request_body = UploadCertificate,
     responses((status = 200, description = "Active.", body = Uploaded)),
-    extensions(("x-problems" = json!(["ProfileError", "capture-failed", "capture-signer-refused", "certificate-replaces-another", "certificate-superseded"]))),
+    extensions(("x-problems" = json!(["ProfileError", "certificate-replaces-another", "certificate-superseded"]))),
 )]
 pub(super) async fn upload(
     State(platform): State<Shared>,
@@ -82,21 +90,46 @@ pub(super) async fn upload(
     };
     platform.store.activate(&row, upload.replaces).await?;
     tracing::info!(%scope, certificate = %row.fingerprint, user = user.name, "certificate active");
-    // A task of its own: it goes on when the asker is gone.
-    let captured_now = tokio::spawn({
-        let platform = Arc::clone(&platform);
-        async move { capture::all_below(&platform, Arc::new(certificate)).await }
-    });
-    let captured_now = captured_now
-        .await
-        .map_err(|_| Refusal::Internal("capturing panicked"))??;
-    answer(&platform, &row, captured_now).await.map(Answer)
+    let job = capture::all_below(&platform, Arc::new(certificate));
+    // It goes on when the asker is gone, and when it takes longer than this answer.
+    let ended = timeout(PATIENCE, job.ended()).await;
+    let capture = ended.unwrap_or_else(|_| job.progress());
+    if capture.state == CaptureState::Failed {
+        return Err(Refusal::Internal(
+            "the certificate is active, but keys in memory were not all captured",
+        ));
+    }
+    answer(&platform, &row, capture).await.map(Answer)
+}
+
+/// How far capturing the keys in memory to this certificate has come.
+#[utoipa::path(
+    get,
+    path = "/scopes/{guid}/certificates/{fingerprint}/capture",
+    operation_id = "show_capture",
+    tag = "certificates",
+    security(("session" = ["admin"])),
+    params(("guid" = ScopeGuid, Path), ("fingerprint" = Fingerprint, Path)),
+    responses((status = 200, description = "How far it has come.", body = CaptureProgress)),
+)]
+pub(super) async fn show_capture(
+    State(platform): State<Shared>,
+    Admin(user): Admin,
+    NamedWithin(scope, fingerprint): NamedWithin<ScopeGuid, Fingerprint>,
+) -> Result<Answer<CaptureProgress>, Refusal> {
+    access::scope(&platform, &user, scope).await?;
+    let certificate = platform.store.certificate(fingerprint).await?;
+    if certificate.is_none_or(|certificate| certificate.scope != scope) {
+        return Err(Refusal::NotFound);
+    }
+    let job = platform.captures.of(fingerprint);
+    Ok(Answer(job.map(|job| job.progress()).unwrap_or_default()))
 }
 
 async fn answer(
     platform: &Platform,
     uploaded: &CertificateRow,
-    captured_now: u32,
+    capture: CaptureProgress,
 ) -> Result<Uploaded, Refusal> {
     let stored = platform
         .store
@@ -112,7 +145,8 @@ async fn answer(
         .collect();
     Ok(Uploaded {
         certificate: view(platform, stored, platform.now()),
-        captured_now,
+        captured_now: capture.captured,
+        capture,
         accounts: u32::try_from(accounts.len()).unwrap_or(u32::MAX),
         needs_backup: accounts
             .into_iter()

@@ -73,6 +73,7 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(reports::group_certificates_active))
         .routes(routes!(accounts::list))
         .routes(routes!(certificates::list, certificates::upload))
+        .routes(routes!(certificates::show_capture))
         .routes(routes!(captured_keys::list_of_scope))
         .routes(routes!(accounts::create))
         .routes(routes!(accounts::show, accounts::change, accounts::delete))

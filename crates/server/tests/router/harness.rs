@@ -15,6 +15,7 @@ use keyfold_core::id::{AccountId, ScopeGuid, ScopeKind};
 use keyfold_postgres::Cluster;
 use keyfold_server::attempts::Attempts;
 use keyfold_server::cache::{CacheLimits, LEAST_BYTES};
+use keyfold_server::capture::{Jobs, Recipients};
 use keyfold_server::clock::{Clock, Entropy, token_hash};
 use keyfold_server::follow;
 use keyfold_server::passwords::{self, Verifier};
@@ -66,6 +67,7 @@ pub(crate) struct House {
     pub(crate) clock: TestClock,
     router: Router,
     directory: TempDir,
+    seed: u64,
 }
 
 /// An answer: its status and its body as JSON, `null` when it is empty.
@@ -140,7 +142,8 @@ impl House {
 
     /// The process ends and starts again: what was in memory only is gone.
     pub(crate) fn restarted(self) -> Self {
-        Self::with(self.directory, self.store, self.clock, 7)
+        // Nothing that it draws was drawn before.
+        Self::with(self.directory, self.store, self.clock, self.seed + 100)
     }
 
     fn with(directory: TempDir, store: SqlStore, clock: TestClock, seed: u64) -> Self {
@@ -153,6 +156,8 @@ impl House {
         let platform = Arc::new(Platform {
             store: Arc::new(store.clone()),
             cache: limits.open(Arc::new(clock.clone())).unwrap(),
+            captures: Jobs::default(),
+            recipients: Recipients::default(),
             trust: trust(directory.path().join("crl.pem")),
             clock: Arc::new(clock.clone()),
             passwords: Verifier::new(&entropy).unwrap(),
@@ -166,6 +171,7 @@ impl House {
             store,
             clock,
             directory,
+            seed,
         }
     }
 

@@ -74,6 +74,13 @@ pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
             Admins,
             true,
         ),
+        (
+            get.clone(),
+            scope(&format!("/certificates/{}/capture", "0".repeat(64))),
+            None,
+            Admins,
+            true,
+        ),
         (get.clone(), scope("/captured-keys"), None, Admins, true),
         (
             post.clone(),
