@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 keyfold_core::uuid_newtype!(CapturedKeyId, "A stored captured key.");
-keyfold_core::uuid_newtype!(RecoveryId, "One line in the record of recoveries.");
 
 /// A captured key as lists show it, newest first; its content is fetched with a reason.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

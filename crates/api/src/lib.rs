@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod audit;
 pub mod captured_keys;
 pub mod certificates;
 #[cfg(feature = "client")]

@@ -38,10 +38,12 @@ pub(crate) async fn scope(
     scope: ScopeGuid,
 ) -> Result<Seen, Refusal> {
     let lineage = platform.store.lineage(scope).await?;
-    if lineage.iter().any(|above| above.guid == user.scope) {
+    if lineage.is_empty() {
+        Err(Refusal::NotFound)
+    } else if lineage.iter().any(|above| above.guid == user.scope) {
         Ok(Seen { lineage })
     } else {
-        Err(Refusal::NotFound)
+        Err(Refusal::Foreign(scope))
     }
 }
 
@@ -54,6 +56,7 @@ pub(crate) async fn place(
     match scope(platform, user, parent).await {
         Ok(_) => Ok(()),
         Err(Refusal::NotFound) => Err(Refusal::ParentNotFound),
+        Err(Refusal::Foreign(parent)) => Err(Refusal::ForeignParent(parent)),
         Err(error) => Err(error),
     }
 }

@@ -5,8 +5,10 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use keyfold_api::audit::By;
 use keyfold_api::sessions::{Role, User};
 
+use crate::audit::denials::Who;
 use crate::clock::token_hash;
 use crate::refusal::Refusal;
 use crate::state::Shared;
@@ -38,10 +40,9 @@ impl FromRequestParts<Shared> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, platform: &Shared) -> Result<Self, Refusal> {
         let session = token_hash(bearer(parts)?);
         let user = platform.store.session(&session, platform.now()).await?;
-        Ok(Self {
-            user: user.ok_or(Refusal::NotSignedIn)?,
-            session,
-        })
+        let user = user.ok_or(Refusal::NotSignedIn)?;
+        is(parts, By::User(user.name.clone()));
+        Ok(Self { user, session })
     }
 }
 
@@ -69,7 +70,9 @@ impl FromRequestParts<Shared> for Agent {
             .store
             .account_of_credential(&token_hash(bearer(parts)?))
             .await?;
-        account.map(Self).ok_or(Refusal::NotSignedIn)
+        let account = account.ok_or(Refusal::NotSignedIn)?;
+        is(parts, By::Agent(account.id));
+        Ok(Self(account))
     }
 }
 
@@ -121,6 +124,13 @@ pub(crate) async fn is_known(parts: &Parts, platform: &Shared) -> Result<bool, R
     let (store, now) = (&platform.store, platform.now());
     Ok(store.session(&token, now).await?.is_some()
         || store.account_of_credential(&token).await?.is_some())
+}
+
+/// Tells the audit log who asks, should this be denied.
+fn is(parts: &Parts, by: By) {
+    if let Some(who) = parts.extensions.get::<Who>() {
+        who.is(by);
+    }
 }
 
 /// The bearer token.

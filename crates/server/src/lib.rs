@@ -4,6 +4,7 @@
 
 mod access;
 pub mod attempts;
+pub mod audit;
 mod body;
 pub mod cache;
 mod caller;

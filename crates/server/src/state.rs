@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use url::Url;
 
 use crate::attempts::Attempts;
+use crate::audit::denials::Denials;
 use crate::cache::KeyCache;
 use crate::capture::{Jobs, Recipients};
 use crate::clock::{Clock, Entropy};
@@ -33,6 +34,8 @@ pub struct Platform {
     pub passwords: Verifier,
     /// Counts wrong ones.
     pub attempts: Attempts,
+    /// Counts what is refused again and again.
+    pub denials: Denials,
     /// `https://host:port`, as Agents reach it.
     pub public_url: Url,
 }

@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use time::format_description::well_known::Rfc3339;
 
-use crate::store::CaptureStore as _;
 use crate::store::sql::SqlStore;
 
 /// Where the AccountServer keeps its data.
@@ -65,20 +63,5 @@ impl DataDir {
             );
         }
         Ok(SqlStore::open(&database, false).await?)
-    }
-
-    pub(super) async fn print_recoveries(&self) -> anyhow::Result<()> {
-        for recovery in self.open().await?.recoveries().await? {
-            let line = serde_json::json!({
-                "recovered_at": recovery.recovered_at.format(&Rfc3339)?,
-                "user": recovery.user,
-                "account": recovery.account,
-                "account_name": recovery.account_name,
-                "captured_key": recovery.captured_key,
-                "reason": recovery.reason,
-            });
-            println!("{line}");
-        }
-        Ok(())
     }
 }

@@ -1,12 +1,13 @@
 //! `init`: the database, the root Collection, the first admin.
 
 use clap::Args;
+use keyfold_api::audit::{Act, Action, By};
 use keyfold_api::sessions::{Role, User};
 use keyfold_core::id::{ScopeGuid, ScopeKind};
 
 use super::data_dir::DataDir;
 use super::secret_input::NewPassword;
-use crate::clock::Entropy;
+use crate::clock::{Clock as _, Entropy, SystemClock};
 use crate::store::{PeopleStore as _, ScopeRow, ScopeStore as _, UserRow};
 use crate::{passwords, words};
 
@@ -45,19 +46,21 @@ impl Init {
             parent: None,
         };
         let store = self.data_dir.create().await?;
-        store.found_platform(&root.name, &root).await?;
+        let act = |action| Act::new(SystemClock.now(), By::CommandLine, action).scope(root.guid);
+        let founded = act(Action::FoundPlatform).named(&root.name);
+        store.found_platform(&root.name, &root, &founded).await?;
         let user = User {
             name: self.admin,
             display_name,
             role: Role::Admin,
             scope: root.guid,
         };
-        store
-            .insert_user(&UserRow {
-                user,
-                password_hash,
-            })
-            .await?;
+        let added = act(Action::AddUser).user(&user.name).with("role", "admin");
+        let user = UserRow {
+            user,
+            password_hash,
+        };
+        store.insert_user(&user, &added).await?;
         store.close().await;
         println!("root Collection {}", root.guid);
         Ok(())

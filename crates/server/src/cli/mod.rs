@@ -2,6 +2,7 @@
 
 mod data_dir;
 mod init;
+mod recoveries;
 mod secret_input;
 mod serve;
 mod settings;
@@ -63,8 +64,8 @@ enum Command {
     /// Add a user, or set a user's password.
     #[command(subcommand)]
     User(user::User),
-    /// Print the record of recoveries, oldest first, as lines of JSON.
-    Recoveries(data_dir::DataDir),
+    /// Print who fetched which captured key and why, oldest first, as lines of JSON.
+    Recoveries(recoveries::Recoveries),
     /// Serve Consoles and Agents.
     Serve(Box<Settings>),
     /// Print the settings in force, and where each comes from.
@@ -86,7 +87,7 @@ pub fn run() -> anyhow::Result<()> {
         match cli.command {
             Command::Init(init) => init.run().await,
             Command::User(user) => user.run().await,
-            Command::Recoveries(data_dir) => data_dir.print_recoveries().await,
+            Command::Recoveries(recoveries) => recoveries.run().await,
             Command::Serve(settings) => serve::run(&settings).await,
             Command::Config(config) => {
                 config.run(&layers);

@@ -13,6 +13,7 @@ use url::Url;
 
 use super::settings::Settings;
 use crate::attempts::Attempts;
+use crate::audit::denials::{self, Denials};
 use crate::capture::{Jobs, Recipients};
 use crate::clock::{Clock, Entropy, SystemClock};
 use crate::passwords::Verifier;
@@ -23,6 +24,8 @@ use crate::{follow, hardening, routes, tls};
 
 /// How often keys past their seven days are wiped from memory, and answers past their day from the database.
 const SWEEP: Duration = Duration::from_mins(1);
+/// How often counts of repeated denials are looked at.
+const COUNTS: Duration = Duration::from_secs(10);
 /// How often a quiet HTTP/2 connection is asked whether it still lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
@@ -64,10 +67,12 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         clock,
         entropy,
         attempts: Attempts::default(),
+        denials: Denials::default(),
         public_url: public_url(settings.network.public_url.as_ref(), address)?,
     });
     tokio::spawn(sweep(Arc::clone(&platform)));
     follow::start(&platform).await?;
+    tokio::spawn(count_denials(Arc::clone(&platform)));
     let handle = Handle::new();
     tokio::spawn(end_on_signal(
         handle.clone(),
@@ -85,8 +90,12 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         .keep_alive_interval(Some(KEEP_ALIVE));
     server
         .handle(handle)
-        .serve(routes::router(platform).into_make_service())
+        .serve(
+            routes::router(Arc::clone(&platform))
+                .into_make_service_with_connect_info::<SocketAddr>(),
+        )
         .await?;
+    denials::write_counts(&platform, true).await;
     store.close().await;
     tracing::info!("ended");
     Ok(())
@@ -115,6 +124,15 @@ async fn sweep(platform: Shared) {
         if let Err(error) = platform.store.forget_answers(platform.now()).await {
             tracing::error!(%error, "answers past their day were not forgotten");
         }
+    }
+}
+
+async fn count_denials(platform: Shared) {
+    let mut ticks = interval(COUNTS);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        denials::write_counts(&platform, false).await;
     }
 }
 

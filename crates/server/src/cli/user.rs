@@ -2,12 +2,13 @@
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
+use keyfold_api::audit::{Act, Action, By};
 use keyfold_api::sessions::{self, Role};
 use keyfold_core::id::ScopeGuid;
 
 use super::data_dir::DataDir;
 use super::secret_input::NewPassword;
-use crate::clock::Entropy;
+use crate::clock::{Clock as _, Entropy, SystemClock};
 use crate::store::{PeopleStore as _, ScopeStore as _, UserRow};
 use crate::{passwords, words};
 
@@ -87,9 +88,9 @@ impl Add {
                     .1
             }
         };
-        let role = match self.role {
-            RoleArgument::Admin => Role::Admin,
-            RoleArgument::Officer => Role::Officer,
+        let (role, role_name) = match self.role {
+            RoleArgument::Admin => (Role::Admin, "admin"),
+            RoleArgument::Officer => (Role::Officer, "officer"),
         };
         let user = sessions::User {
             name: self.name,
@@ -98,11 +99,15 @@ impl Add {
             scope,
         };
         let password_hash = passwords::hash(&self.password.read()?, &entropy)?;
+        let act = act(Action::AddUser, &user.name)
+            .scope(scope)
+            .with("role", role_name);
+        let user = UserRow {
+            user,
+            password_hash,
+        };
         store
-            .insert_user(&UserRow {
-                user,
-                password_hash,
-            })
+            .insert_user(&user, &act)
             .await
             .context("the user was not added")?;
         store.close().await;
@@ -115,10 +120,19 @@ impl Password {
         let store = self.data_dir.open().await?;
         let password_hash = passwords::hash(&self.new.read()?, &Entropy::from_system()?)?;
         store
-            .change_password(&self.name, &password_hash)
+            .change_password(
+                &self.name,
+                &password_hash,
+                &act(Action::SetPassword, &self.name),
+            )
             .await
             .context("the password was not changed: is there such a user?")?;
         store.close().await;
         Ok(())
     }
+}
+
+/// What the command line does to a user.
+fn act(action: Action, user: &str) -> Act {
+    Act::new(SystemClock.now(), By::CommandLine, action).user(user)
 }

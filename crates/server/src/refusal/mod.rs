@@ -2,8 +2,8 @@
 
 mod table;
 
-use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use keyfold_api::pages::MAX_LIMIT;
 use keyfold_api::problem::Problem;
@@ -11,8 +11,10 @@ use keyfold_core::captured_key::CaptureError;
 use keyfold_core::csr::CsrError;
 use keyfold_core::encryption_key::EncryptionKeyError;
 use keyfold_core::group_certificate::ProfileError;
+use keyfold_core::id::ScopeGuid;
 use keyfold_core::signing_certificate::SignerError;
 
+use crate::audit::denials::Denied;
 use crate::cache::PresentError;
 use crate::store::{Conflict, StoreError};
 
@@ -82,6 +84,15 @@ pub enum Refusal {
         "the place it should go to does not exist, or it is not yours to see; refresh the view"
     )]
     ParentNotFound,
+    /// It lies in a scope that is not this user's to see. Told apart from [`NotFound`](Self::NotFound) by the audit log
+    /// alone.
+    #[error("it does not exist, or it is not yours to see; refresh the view")]
+    Foreign(ScopeGuid),
+    /// The place it should go to is not this user's to see.
+    #[error(
+        "the place it should go to does not exist, or it is not yours to see; refresh the view"
+    )]
+    ForeignParent(ScopeGuid),
     /// A name that is refused.
     #[error("a name has 1 to 200 characters and no control characters; choose another one")]
     Name,
@@ -186,6 +197,16 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// What the audit log has to know of it.
+    fn denied(&self, status: StatusCode, why: &'static str) -> Option<Denied> {
+        let scope = match self {
+            Self::Foreign(scope) | Self::ForeignParent(scope) => Some(*scope),
+            _ => None,
+        };
+        let denied = scope.is_some() || status == StatusCode::FORBIDDEN;
+        denied.then_some(Denied { why, scope })
+    }
+
     /// Failures that are not the asker's: logged once, here.
     fn log(&self, code: &str) {
         match self {
@@ -242,6 +263,9 @@ impl IntoResponse for Refusal {
         // A Problem holds strings and a number: it always has a JSON form.
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, body).into_response();
+        if let Some(denied) = self.denied(status, code) {
+            response.extensions_mut().insert(denied);
+        }
         let headers = response.headers_mut();
         headers.insert(
             CONTENT_TYPE,

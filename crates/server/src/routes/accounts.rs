@@ -5,12 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use keyfold_api::accounts::{Account, EnrolmentToken, KeyState, NewAccount};
 use keyfold_api::agents::Enrolment;
+use keyfold_api::audit::Action;
 use keyfold_api::scopes::Change;
 use keyfold_core::id::{AccountId, ScopeGuid};
 use serde_json::Value;
 use time::Duration;
 
 use super::scopes::checked;
+use crate::audit::Asked;
 use crate::body::Json;
 use crate::caller::{Admin, Named};
 use crate::clock::token_hash;
@@ -77,14 +79,20 @@ pub(super) async fn show(
 pub(super) async fn create(
     State(platform): State<Shared>,
     Admin(user): Admin,
+    asked: Asked,
     Json(new): Json<NewAccount>,
 ) -> Result<(StatusCode, Answer<Account>), Refusal> {
     words::name(&new.name)?;
     access::place(&platform, &user, new.group).await?;
     let id = platform.entropy.draw(AccountId::random);
+    let act = asked
+        .by(&user, Action::CreateAccount)
+        .account(id)
+        .scope(new.group)
+        .named(&new.name);
     platform
         .store
-        .insert_account(id, &new.name, new.group)
+        .insert_account(id, &new.name, new.group, &act)
         .await?;
     Ok((StatusCode::CREATED, Answer(one(&platform, id).await?)))
 }
@@ -104,12 +112,14 @@ pub(super) async fn create(
 pub(super) async fn change(
     State(platform): State<Shared>,
     Admin(user): Admin,
+    asked: Asked,
     Named(id): Named<AccountId>,
     Json(change): Json<Change>,
 ) -> Result<Answer<Account>, Refusal> {
     access::account(&platform, &user, id).await?;
     let change = checked(&platform, &user, &change).await?;
-    platform.store.change_account(id, change).await?;
+    let act = asked.by(&user, Action::RenameAccount).account(id);
+    platform.store.change_account(id, change, &act).await?;
     one(&platform, id).await.map(Answer)
 }
 
@@ -127,10 +137,12 @@ pub(super) async fn change(
 pub(super) async fn delete(
     State(platform): State<Shared>,
     Admin(user): Admin,
+    asked: Asked,
     Named(id): Named<AccountId>,
 ) -> Result<StatusCode, Refusal> {
     access::account(&platform, &user, id).await?;
-    platform.store.delete_account(id).await?;
+    let act = asked.by(&user, Action::DeleteAccount).account(id);
+    platform.store.delete_account(id, &act).await?;
     platform.cache.evict_account(id);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -149,15 +161,21 @@ pub(super) async fn delete(
 pub(super) async fn create_enrolment(
     State(platform): State<Shared>,
     Admin(user): Admin,
+    asked: Asked,
     Named(id): Named<AccountId>,
     Json(_): Json<Value>,
 ) -> Result<(StatusCode, Answer<EnrolmentToken>), Refusal> {
-    access::account(&platform, &user, id).await?;
+    let account = access::account(&platform, &user, id).await?;
     let token = platform.entropy.token();
     let expires_at = platform.now() + ENROLMENT_LIFE;
+    let act = asked
+        .by(&user, Action::MakeEnrolment)
+        .account(id)
+        .scope(account.group)
+        .named(&account.name);
     platform
         .store
-        .keep_enrolment_token(id, &token_hash(&token), expires_at)
+        .keep_enrolment_token(id, &token_hash(&token), expires_at, &act)
         .await?;
     let enrolment = Enrolment {
         server: platform.public_url.clone(),

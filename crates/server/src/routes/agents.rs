@@ -9,10 +9,12 @@ use keyfold_api::agents::{
     AgentAccount, BackupEnded, BackupId, BackupOutcome, BackupStarted, EndBackup, Enrol, Enrolled,
     PresentedSecret, StartBackup,
 };
+use keyfold_api::audit::Action;
 use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
 use zeroize::Zeroizing;
 
 use super::accounts::key_state;
+use crate::audit::{Asked, denials};
 use crate::body::Json;
 use crate::cache::{Eviction, LifeId};
 use crate::caller::{Agent, Named};
@@ -34,18 +36,26 @@ use crate::store::{BackupRow, EndedBackup};
 )]
 pub(super) async fn enrol(
     State(platform): State<Shared>,
+    asked: Asked,
     Json(enrol): Json<Enrol>,
 ) -> Result<(StatusCode, Answer<Enrolled>), Refusal> {
     let credential = platform.entropy.token();
+    let act = asked
+        .nobody(Action::EnrolAgent)
+        .with("host_name", &enrol.host_name);
     let enrolled = platform
         .store
         .enrol(
             &token_hash(&enrol.token),
             &token_hash(&credential),
             platform.now(),
+            &act,
         )
         .await?;
-    let account = enrolled.ok_or(Refusal::Enrolment)?;
+    let Some(account) = enrolled else {
+        denials::record(&platform, act.denied("enrolment-refused")).await;
+        return Err(Refusal::Enrolment);
+    };
     tracing::info!(account = %account.id, host = enrol.host_name, "agent enrolled");
     let enrolled = Enrolled {
         account: account.id,

@@ -4,16 +4,15 @@ use axum::Json as Answer;
 use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyfold_api::captured_keys::{
-    CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery, RecoveryId,
-};
+use keyfold_api::audit::Action;
+use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery};
 use keyfold_core::id::{AccountId, ScopeGuid};
 
+use crate::audit::Asked;
 use crate::body::Json;
 use crate::caller::{Admin, Named};
 use crate::refusal::Refusal;
 use crate::state::Shared;
-use crate::store::RecoveryRow;
 use crate::{access, words};
 
 /// Of the account's captured keys those whose certificate's scope the user administers: nobody recovers with a
@@ -37,7 +36,7 @@ pub(super) async fn list_of_account(
     for summary in platform.store.captured_of_account(account).await? {
         match access::scope(&platform, &user, summary.scope).await {
             Ok(_) => captured.push(summary),
-            Err(Refusal::NotFound) => {}
+            Err(Refusal::NotFound | Refusal::Foreign(_)) => {}
             Err(error) => return Err(error),
         }
     }
@@ -83,6 +82,7 @@ pub(super) async fn list_of_scope(
 pub(super) async fn recover(
     State(platform): State<Shared>,
     Admin(user): Admin,
+    asked: Asked,
     Named(id): Named<CapturedKeyId>,
     Json(recover): Json<RecoverCapturedKey>,
 ) -> Result<Answer<Recovery>, Refusal> {
@@ -93,15 +93,18 @@ pub(super) async fn recover(
         .await?
         .ok_or(Refusal::NotFound)?;
     access::scope(&platform, &user, captured.summary.scope).await?;
-    let recovery = RecoveryRow {
-        id: platform.entropy.draw(RecoveryId::random),
-        recovered_at: platform.now(),
-        user: user.name,
-        summary: captured.summary.clone(),
-        reason: recover.reason,
-    };
-    platform.store.record_recovery(&recovery).await?;
-    tracing::info!(captured_key = %id, user = recovery.user, "captured key fetched");
+    let summary = &captured.summary;
+    let act = asked
+        .by(&user, Action::FetchCapturedKey)
+        .captured_key(id)
+        .account(summary.account)
+        .named(&summary.account_name)
+        .scope(summary.scope)
+        .certificate(summary.certificate)
+        .why(&recover.reason)
+        .with("key_id", summary.key_id);
+    platform.store.record(&act).await?;
+    tracing::info!(captured_key = %id, user = user.name, "captured key fetched");
     Ok(Answer(Recovery {
         summary: captured.summary,
         captured_key: STANDARD.encode(captured.content),

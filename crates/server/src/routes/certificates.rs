@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Json as Answer;
 use axum::extract::State;
+use keyfold_api::audit::Action;
 use keyfold_api::certificates::{
     CaptureProgress, CaptureState, UploadCertificate, Uploaded, UploadedCertificate,
 };
@@ -18,6 +19,7 @@ use keyfold_core::x509::pem;
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
+use crate::audit::Asked;
 use crate::body::Json;
 use crate::caller::{Admin, Named, NamedWithin, SignedIn};
 use crate::paging::{Paging, page};
@@ -70,13 +72,22 @@ pub(super) async fn list(
 pub(super) async fn upload(
     State(platform): State<Shared>,
     Admin(user): Admin,
+    asked: Asked,
     Named(scope): Named<ScopeGuid>,
     Json(upload): Json<UploadCertificate>,
 ) -> Result<Answer<Uploaded>, Refusal> {
-    access::scope(&platform, &user, scope).await?;
+    let seen = access::scope(&platform, &user, scope).await?;
     let now = platform.now();
     let certificate = GroupCertificate::from_pem(upload.certificate.as_bytes())?;
     platform.trust.check(&certificate, scope, now)?;
+    let mut act = asked
+        .by(&user, Action::UploadCertificate)
+        .scope(scope)
+        .named(seen.name())
+        .certificate(certificate.fingerprint());
+    if let Some(replaces) = upload.replaces {
+        act = act.with("replaces", replaces);
+    }
     let row = CertificateRow {
         fingerprint: certificate.fingerprint(),
         scope,
@@ -88,7 +99,7 @@ pub(super) async fn upload(
         uploaded_by: user.display_name,
         superseded: false,
     };
-    platform.store.activate(&row, upload.replaces).await?;
+    platform.store.activate(&row, upload.replaces, &act).await?;
     tracing::info!(%scope, certificate = %row.fingerprint, user = user.name, "certificate active");
     let job = capture::all_below(&platform, Arc::new(certificate));
     // It goes on when the asker is gone, and when it takes longer than this answer.

@@ -27,6 +27,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::audit::denials;
 use crate::idempotency::{self, Idempotency};
 use crate::refusal::Refusal;
 use crate::state::Shared;
@@ -40,6 +41,7 @@ const AT_A_TIME: usize = 512;
 pub fn router(platform: Shared) -> Router {
     let once = from_fn_with_state(Idempotency::new(Arc::clone(&platform)), idempotency::once);
     Router::from(all())
+        .route_layer(from_fn_with_state(Arc::clone(&platform), denials::recorded))
         .route_layer(once)
         .fallback(async || Refusal::NoRoute)
         .method_not_allowed_fallback(async || Refusal::Method)

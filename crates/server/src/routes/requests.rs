@@ -3,6 +3,7 @@
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
+use keyfold_api::audit::Action;
 use keyfold_api::requests::{
     RejectRequest, Request, RequestId, RequestState, SignRequest, SubmitRequest,
 };
@@ -11,6 +12,7 @@ use keyfold_core::csr::CertificateSigningRequest;
 use keyfold_core::group_certificate::GroupCertificate;
 
 use crate::access::{self, Seen};
+use crate::audit::Asked;
 use crate::body::Json;
 use crate::caller::{Admin, Named, Officer, SignedIn};
 use crate::refusal::Refusal;
@@ -73,12 +75,20 @@ pub(super) async fn show(
 pub(super) async fn submit(
     State(platform): State<Shared>,
     Admin(user): Admin,
+    asked: Asked,
     Json(submit): Json<SubmitRequest>,
 ) -> Result<(StatusCode, Answer<Request>), Refusal> {
     let csr = CertificateSigningRequest::from_pem(submit.request.as_bytes())?;
     let seen = access::scope(&platform, &user, csr.scope()).await?;
+    let id = platform.entropy.draw(RequestId::random);
+    let act = asked
+        .by(&user, Action::SubmitRequest)
+        .request(id)
+        .scope(csr.scope())
+        .named(seen.name())
+        .with("spki_fingerprint", csr.spki_fingerprint());
     let row = RequestRow {
-        id: platform.entropy.draw(RequestId::random),
+        id,
         scope: csr.scope(),
         requester: user.name,
         requester_name: user.display_name,
@@ -87,7 +97,7 @@ pub(super) async fn submit(
         request: csr.to_pem(),
         state: RequestState::Waiting,
     };
-    platform.store.insert_request(&row).await?;
+    platform.store.insert_request(&row, &act).await?;
     tracing::info!(scope = %row.scope, request = %row.id, user = row.requester, "request submitted");
     Ok((StatusCode::CREATED, Answer(view(row, &seen))))
 }
@@ -107,10 +117,11 @@ pub(super) async fn submit(
 pub(super) async fn sign(
     State(platform): State<Shared>,
     Officer(user): Officer,
+    asked: Asked,
     Named(id): Named<RequestId>,
     Json(sign): Json<SignRequest>,
 ) -> Result<Answer<Request>, Refusal> {
-    let (row, _) = one(&platform, &user, id).await?;
+    let (row, seen) = one(&platform, &user, id).await?;
     let certificate = GroupCertificate::from_pem(sign.certificate.as_bytes())?;
     platform
         .trust
@@ -119,9 +130,15 @@ pub(super) async fn sign(
         return Err(Refusal::AnotherKeyPair);
     }
     let fingerprint = certificate.fingerprint();
+    let act = asked
+        .by(&user, Action::SignRequest)
+        .request(id)
+        .scope(row.scope)
+        .named(seen.name())
+        .certificate(fingerprint);
     platform
         .store
-        .sign_request(id, &certificate.to_pem(), fingerprint)
+        .sign_request(id, &certificate.to_pem(), fingerprint, &act)
         .await?;
     tracing::info!(request = %id, certificate = %fingerprint, user = user.name, "request signed");
     let (row, seen) = one(&platform, &user, id).await?;
@@ -143,12 +160,22 @@ pub(super) async fn sign(
 pub(super) async fn reject(
     State(platform): State<Shared>,
     Officer(user): Officer,
+    asked: Asked,
     Named(id): Named<RequestId>,
     Json(reject): Json<RejectRequest>,
 ) -> Result<Answer<Request>, Refusal> {
     words::reason(&reject.reason)?;
-    one(&platform, &user, id).await?;
-    platform.store.reject_request(id, &reject.reason).await?;
+    let (row, seen) = one(&platform, &user, id).await?;
+    let act = asked
+        .by(&user, Action::RejectRequest)
+        .request(id)
+        .scope(row.scope)
+        .named(seen.name())
+        .why(&reject.reason);
+    platform
+        .store
+        .reject_request(id, &reject.reason, &act)
+        .await?;
     tracing::info!(request = %id, user = user.name, "request rejected");
     let (row, seen) = one(&platform, &user, id).await?;
     Ok(Answer(view(row, &seen)))

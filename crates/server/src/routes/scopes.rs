@@ -3,10 +3,12 @@
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
+use keyfold_api::audit::Action;
 use keyfold_api::scopes::{Change, NewScope, Scope};
 use keyfold_core::id::ScopeGuid;
 
 use crate::access;
+use crate::audit::Asked;
 use crate::body::Json;
 use crate::caller::{Admin, Named, SignedIn};
 use crate::refusal::Refusal;
@@ -64,6 +66,7 @@ pub(super) async fn show(
 pub(super) async fn create(
     State(platform): State<Shared>,
     Admin(user): Admin,
+    asked: Asked,
     Json(new): Json<NewScope>,
 ) -> Result<(StatusCode, Answer<Scope>), Refusal> {
     words::name(&new.name)?;
@@ -75,7 +78,12 @@ pub(super) async fn create(
         name: new.name,
         parent: Some(new.parent),
     };
-    platform.store.insert_scope(&row).await?;
+    let act = asked
+        .by(&user, Action::CreateScope)
+        .scope(guid)
+        .within(new.parent)
+        .named(&row.name);
+    platform.store.insert_scope(&row, &act).await?;
     Ok((StatusCode::CREATED, Answer(one(&platform, guid).await?)))
 }
 
@@ -94,12 +102,14 @@ pub(super) async fn create(
 pub(super) async fn change(
     State(platform): State<Shared>,
     Admin(user): Admin,
+    asked: Asked,
     Named(guid): Named<ScopeGuid>,
     Json(change): Json<Change>,
 ) -> Result<Answer<Scope>, Refusal> {
     access::scope(&platform, &user, guid).await?;
     let change = checked(&platform, &user, &change).await?;
-    platform.store.change_scope(guid, change).await?;
+    let act = asked.by(&user, Action::RenameScope).scope(guid);
+    platform.store.change_scope(guid, change, &act).await?;
     one(&platform, guid).await.map(Answer)
 }
 
@@ -117,10 +127,12 @@ pub(super) async fn change(
 pub(super) async fn delete(
     State(platform): State<Shared>,
     Admin(user): Admin,
+    asked: Asked,
     Named(guid): Named<ScopeGuid>,
 ) -> Result<StatusCode, Refusal> {
     access::scope(&platform, &user, guid).await?;
-    platform.store.delete_scope(guid).await?;
+    let act = asked.by(&user, Action::DeleteScope).scope(guid);
+    platform.store.delete_scope(guid, &act).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

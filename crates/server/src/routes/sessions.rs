@@ -3,9 +3,11 @@
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
+use keyfold_api::audit::Action;
 use keyfold_api::sessions::{Session, SignIn, User};
 use time::Duration;
 
+use crate::audit::{Asked, denials};
 use crate::body::Json;
 use crate::caller::SignedIn;
 use crate::clock::token_hash;
@@ -27,6 +29,7 @@ const LIFE: Duration = Duration::hours(12);
 )]
 pub(super) async fn sign_in(
     State(platform): State<Shared>,
+    asked: Asked,
     Json(sign_in): Json<SignIn>,
 ) -> Result<Answer<Session>, Refusal> {
     let now = platform.now();
@@ -34,16 +37,28 @@ pub(super) async fn sign_in(
     let known = platform.store.user(&sign_in.user).await?;
     let (user, hash) = known.map(|row| (row.user, row.password_hash)).unzip();
     let verified = platform.passwords.verify(sign_in.password, hash).await?;
-    let (Some(user), true) = (user, verified) else {
-        tracing::warn!("wrong credentials");
-        return Err(Refusal::WrongCredentials);
+    let user = match user {
+        Some(user) if verified => user,
+        known => {
+            tracing::warn!("wrong credentials");
+            // A name that is nobody's may be a password in the wrong field: it is not kept.
+            let mut act = asked.nobody(Action::SignIn).denied("wrong-credentials");
+            act.scope = known.as_ref().map(|user| user.scope);
+            act.user = known.map(|user| user.name);
+            denials::record(&platform, act).await;
+            return Err(Refusal::WrongCredentials);
+        }
     };
     platform.attempts.succeeded(&sign_in.user);
     let token = platform.entropy.token();
+    let act = asked
+        .by(&user, Action::SignIn)
+        .user(&user.name)
+        .scope(user.scope);
     let expires_at = now + LIFE;
     platform
         .store
-        .insert_session(&token_hash(&token), &user.name, expires_at, now)
+        .insert_session(&token_hash(&token), &user.name, expires_at, now, &act)
         .await?;
     tracing::info!(user = user.name, "signed in");
     Ok(Answer(Session {
@@ -78,7 +93,12 @@ pub(super) async fn show(caller: SignedIn) -> Answer<User> {
 pub(super) async fn sign_out(
     State(platform): State<Shared>,
     caller: SignedIn,
+    asked: Asked,
 ) -> Result<StatusCode, Refusal> {
-    platform.store.delete_session(&caller.session).await?;
+    let act = asked
+        .by(&caller.user, Action::SignOut)
+        .user(&caller.user.name)
+        .scope(caller.user.scope);
+    platform.store.delete_session(&caller.session, &act).await?;
     Ok(StatusCode::NO_CONTENT)
 }

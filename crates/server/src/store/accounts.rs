@@ -1,6 +1,7 @@
 //! Accounts and their Agents.
 
 use async_trait::async_trait;
+use keyfold_api::audit::Act;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
 use time::OffsetDateTime;
 
@@ -38,28 +39,33 @@ pub trait AccountStore: Send + Sync {
         account: AccountId,
         name: &str,
         group: ScopeGuid,
+        act: &Act,
     ) -> Result<(), StoreError>;
-    /// Renames, moves or both.
+    /// Renames, moves or both. The store adds to the act where the account was and what it was called.
     async fn change_account(
         &self,
         account: AccountId,
         change: ScopeChange<'_>,
+        act: &Act,
     ) -> Result<(), StoreError>;
     /// Deletes an account for which nothing was captured.
-    async fn delete_account(&self, account: AccountId) -> Result<(), StoreError>;
+    async fn delete_account(&self, account: AccountId, act: &Act) -> Result<(), StoreError>;
     /// Keeps the hash of a one-time token; an older one for the account works no more.
     async fn keep_enrolment_token(
         &self,
         account: AccountId,
         token: &[u8],
         expires_at: OffsetDateTime,
+        act: &Act,
     ) -> Result<(), StoreError>;
-    /// Uses a token up: the account's credential is now this one. None when the token is unknown or expired.
+    /// Uses a token up: the account's credential is now this one. None when the token is unknown or expired. The
+    /// store adds to the act whose token it was.
     async fn enrol(
         &self,
         token: &[u8],
         credential: &[u8],
         now: OffsetDateTime,
+        act: &Act,
     ) -> Result<Option<AccountRow>, StoreError>;
     /// The account whose Agent has this credential.
     async fn account_of_credential(

@@ -1,8 +1,8 @@
-//! Backups, captured keys and the record of recoveries.
+//! Backups and captured keys.
 
 use async_trait::async_trait;
 use keyfold_api::agents::{BackupId, BackupOutcome};
-use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoveryId};
+use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
 use time::OffsetDateTime;
@@ -44,39 +44,7 @@ pub struct CapturedKeyRow {
     pub content: Vec<u8>,
 }
 
-/// One line of the record of recoveries.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecoveryRow {
-    /// Its number: recording it again changes nothing.
-    pub id: RecoveryId,
-    /// When.
-    pub recovered_at: OffsetDateTime,
-    /// Sign-in name of who.
-    pub user: String,
-    /// Which captured key, and whose.
-    pub summary: CapturedKeySummary,
-    /// Why, in their words.
-    pub reason: String,
-}
-
-/// A line of the record of recoveries, read back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordedRecovery {
-    /// When.
-    pub recovered_at: OffsetDateTime,
-    /// Sign-in name of who.
-    pub user: String,
-    /// Whose key.
-    pub account: AccountId,
-    /// The account's name, then.
-    pub account_name: String,
-    /// Which captured key.
-    pub captured_key: CapturedKeyId,
-    /// Why, in their words.
-    pub reason: String,
-}
-
-/// Backups, what was captured, and who fetched it.
+/// Backups and what was captured.
 #[async_trait]
 pub trait CaptureStore: Send + Sync {
     /// Notes that a backup began; its key is the account's present key from now on.
@@ -114,8 +82,4 @@ pub trait CaptureStore: Send + Sync {
     async fn captured_below(&self, top: ScopeGuid) -> Result<Vec<CapturedKeySummary>, StoreError>;
     /// One captured key, with its content.
     async fn captured_key(&self, id: CapturedKeyId) -> Result<Option<CapturedKeyRow>, StoreError>;
-    /// Adds a line to the record of recoveries.
-    async fn record_recovery(&self, recovery: &RecoveryRow) -> Result<(), StoreError>;
-    /// The whole record, oldest first.
-    async fn recoveries(&self) -> Result<Vec<RecordedRecovery>, StoreError>;
 }

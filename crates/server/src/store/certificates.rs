@@ -1,6 +1,7 @@
 //! Uploaded Group Certificates.
 
 use async_trait::async_trait;
+use keyfold_api::audit::Act;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
 use time::OffsetDateTime;
@@ -37,11 +38,12 @@ pub trait CertificateStore: Send + Sync {
     ///
     /// Refused with `ReplacesAnother` unless `replaces` is the fingerprint of the one that is active. The active
     /// certificate itself is accepted again, whatever `replaces` says. A request for this key pair that still waits
-    /// is signed now: the Authority answered it outside the platform.
+    /// is signed now: the Authority answered it outside the platform. The act is recorded unless nothing changes.
     async fn activate(
         &self,
         certificate: &CertificateRow,
         replaces: Option<Fingerprint>,
+        act: &Act,
     ) -> Result<(), StoreError>;
     /// One certificate.
     async fn certificate(

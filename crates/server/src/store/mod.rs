@@ -1,9 +1,11 @@
 //! What lasts: the tree, people, requests, certificates, captured keys. Never an encryption key in the clear.
 //!
 //! One trait for each subject, [`Store`] for all of them. Every method that changes something is durable when it
-//! returns, and does all of it or nothing.
+//! returns, and does all of it or nothing. Those that people set off take an
+//! [`Act`](keyfold_api::audit::Act), which becomes an entry of the audit log in the same transaction.
 
 mod accounts;
+mod audit;
 mod captures;
 mod capturing;
 mod certificates;
@@ -17,9 +19,8 @@ mod scopes;
 pub mod sql;
 
 pub use accounts::{AccountRow, AccountStore};
-pub use captures::{
-    BackupRow, CaptureStore, CapturedKeyRow, EndedBackup, RecordedRecovery, RecoveryRow,
-};
+pub use audit::{AuditRow, AuditStore};
+pub use captures::{BackupRow, CaptureStore, CapturedKeyRow, EndedBackup};
 pub use capturing::{CaptureRow, CapturingStore};
 pub use certificates::{CertificateRow, CertificateStore};
 pub use claim::Claim;
@@ -41,6 +42,7 @@ pub trait Store:
     + CapturingStore
     + NoticeStore
     + IdempotencyStore
+    + AuditStore
 {
 }
 
@@ -54,6 +56,7 @@ impl<S> Store for S where
         + CapturingStore
         + NoticeStore
         + IdempotencyStore
+        + AuditStore
 {
 }
 

@@ -1,6 +1,7 @@
 //! Requests for Group Certificates.
 
 use async_trait::async_trait;
+use keyfold_api::audit::Act;
 use keyfold_api::requests::{RequestId, RequestState};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
@@ -33,7 +34,7 @@ pub struct RequestRow {
 #[async_trait]
 pub trait RequestStore: Send + Sync {
     /// Adds a waiting request; one that waits or is signed and not uploaded for the same scope is replaced.
-    async fn insert_request(&self, request: &RequestRow) -> Result<(), StoreError>;
+    async fn insert_request(&self, request: &RequestRow, act: &Act) -> Result<(), StoreError>;
     /// One request.
     async fn request(&self, id: RequestId) -> Result<Option<RequestRow>, StoreError>;
     /// Requests for this scope and everything below it, newest first.
@@ -44,7 +45,13 @@ pub trait RequestStore: Send + Sync {
         id: RequestId,
         certificate: &str,
         fingerprint: Fingerprint,
+        act: &Act,
     ) -> Result<(), StoreError>;
     /// Rejects it; refused with `NotWaiting`.
-    async fn reject_request(&self, id: RequestId, reason: &str) -> Result<(), StoreError>;
+    async fn reject_request(
+        &self,
+        id: RequestId,
+        reason: &str,
+        act: &Act,
+    ) -> Result<(), StoreError>;
 }

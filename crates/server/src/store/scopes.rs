@@ -1,6 +1,7 @@
 //! The tree of Collections and Groups.
 
 use async_trait::async_trait;
+use keyfold_api::audit::Act;
 use keyfold_core::id::{ScopeGuid, ScopeKind};
 
 use super::StoreError;
@@ -40,7 +41,12 @@ pub struct ScopeChange<'a> {
 #[async_trait]
 pub trait ScopeStore: Send + Sync {
     /// Names the platform and makes its root Collection, once; later calls are refused with `NameTaken`.
-    async fn found_platform(&self, name: &str, root: &ScopeRow) -> Result<(), StoreError>;
+    async fn found_platform(
+        &self,
+        name: &str,
+        root: &ScopeRow,
+        act: &Act,
+    ) -> Result<(), StoreError>;
     /// The platform's name and its root; none before it was founded.
     async fn platform(&self) -> Result<Option<(String, ScopeGuid)>, StoreError>;
     /// From the root down to this scope; empty when it is not there.
@@ -48,13 +54,15 @@ pub trait ScopeStore: Send + Sync {
     /// This scope and everything below it, parents before children.
     async fn scopes_below(&self, top: ScopeGuid) -> Result<Vec<ScopeNode>, StoreError>;
     /// Adds a scope to a Collection.
-    async fn insert_scope(&self, scope: &ScopeRow) -> Result<(), StoreError>;
-    /// Renames, moves or both; never into itself.
+    async fn insert_scope(&self, scope: &ScopeRow, act: &Act) -> Result<(), StoreError>;
+    /// Renames, moves or both; never into itself. The store adds to the act where the scope was and what it was called.
     async fn change_scope(
         &self,
         scope: ScopeGuid,
         change: ScopeChange<'_>,
+        act: &Act,
     ) -> Result<(), StoreError>;
-    /// Deletes an empty scope that no captured key depends on.
-    async fn delete_scope(&self, scope: ScopeGuid) -> Result<(), StoreError>;
+    /// Deletes an empty scope that no captured key depends on. The store adds to the act where it was and what it was
+    /// called.
+    async fn delete_scope(&self, scope: ScopeGuid, act: &Act) -> Result<(), StoreError>;
 }

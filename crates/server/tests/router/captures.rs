@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use keyfold_api::audit::Action;
 use keyfold_core::encryption_key::EncryptionKey;
 use keyfold_core::id::{AccountId, KeyId};
 use keyfold_server::cache::LifeId;
@@ -11,7 +12,7 @@ use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::harness::{ACCOUNT, COLLECTION, GROUP, House, OTHER_GROUP};
+use crate::harness::{ACCOUNT, COLLECTION, GROUP, House, OTHER_GROUP, furnished};
 
 const KEY: &str = "70000000-0000-4000-8000-000000000007";
 
@@ -35,7 +36,12 @@ async fn accounts(house: &House, group: &str, many: usize, rng: &mut StdRng) -> 
     for account in &accounts {
         house
             .store
-            .insert_account(*account, "machine", group.parse().unwrap())
+            .insert_account(
+                *account,
+                "machine",
+                group.parse().unwrap(),
+                &furnished(Action::CreateAccount),
+            )
             .await
             .unwrap();
     }

@@ -10,10 +10,12 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Method, Request};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use keyfold_api::audit::{Act, Action, By};
 use keyfold_api::sessions::{Role, User};
 use keyfold_core::id::{AccountId, ScopeGuid, ScopeKind};
 use keyfold_postgres::Cluster;
 use keyfold_server::attempts::Attempts;
+use keyfold_server::audit::denials::Denials;
 use keyfold_server::cache::{CacheLimits, LEAST_BYTES};
 use keyfold_server::capture::{Jobs, Recipients};
 use keyfold_server::clock::{Clock, Entropy, token_hash};
@@ -163,6 +165,7 @@ impl House {
             passwords: Verifier::new(&entropy).unwrap(),
             entropy,
             attempts: Attempts::default(),
+            denials: Denials::default(),
             public_url: "https://backups.example.org:8443".parse().unwrap(),
         });
         Self {
@@ -277,7 +280,12 @@ impl House {
         let token = self.platform.entropy.token();
         let expires_at = self.clock.now() + Duration::days(1);
         self.store
-            .keep_enrolment_token(account, &token_hash(&token), expires_at)
+            .keep_enrolment_token(
+                account,
+                &token_hash(&token),
+                expires_at,
+                &furnished(Action::MakeEnrolment),
+            )
             .await
             .unwrap();
         let enrolled = self
@@ -286,6 +294,7 @@ impl House {
                 &token_hash(&token),
                 &token_hash(&credential),
                 self.clock.now(),
+                &furnished(Action::EnrolAgent),
             )
             .await;
         enrolled.unwrap().unwrap();
@@ -325,6 +334,11 @@ fn trust(revocation_list: PathBuf) -> Trust {
     .unwrap()
 }
 
+/// How the audit log tells of what the house came with.
+pub(crate) fn furnished(action: Action) -> Act {
+    Act::new(START, By::System, action)
+}
+
 fn scope(text: &str) -> ScopeGuid {
     text.parse().unwrap()
 }
@@ -338,7 +352,11 @@ async fn furnish(store: &SqlStore) {
     };
     let root = row(ROOT, ScopeKind::Collection, "Northwind", None);
     store
-        .found_platform("Northwind Backups", &root)
+        .found_platform(
+            "Northwind Backups",
+            &root,
+            &furnished(Action::FoundPlatform),
+        )
         .await
         .unwrap();
     for scope in [
@@ -352,14 +370,20 @@ async fn furnish(store: &SqlStore) {
         row(OTHER, ScopeKind::Collection, "Schools", Some(ROOT)),
         row(OTHER_GROUP, ScopeKind::Group, "Montessori", Some(OTHER)),
     ] {
-        store.insert_scope(&scope).await.unwrap();
+        let act = furnished(Action::CreateScope);
+        store.insert_scope(&scope, &act).await.unwrap();
     }
     for (account, name, group) in [
         (ACCOUNT, "theatre-1", GROUP),
         (OTHER_ACCOUNT, "classroom-9", OTHER_GROUP),
     ] {
         store
-            .insert_account(account.parse().unwrap(), name, scope(group))
+            .insert_account(
+                account.parse().unwrap(),
+                name,
+                scope(group),
+                &furnished(Action::CreateAccount),
+            )
             .await
             .unwrap();
     }
@@ -372,16 +396,23 @@ async fn furnish(store: &SqlStore) {
             role,
             scope: scope(top),
         };
+        let user = UserRow {
+            user,
+            password_hash: password_hash.clone(),
+        };
         store
-            .insert_user(&UserRow {
-                user,
-                password_hash: password_hash.clone(),
-            })
+            .insert_user(&user, &furnished(Action::AddUser))
             .await
             .unwrap();
         let expires_at = START + Duration::days(1000);
         store
-            .insert_session(&token_hash(name), name, expires_at, START)
+            .insert_session(
+                &token_hash(name),
+                name,
+                expires_at,
+                START,
+                &furnished(Action::SignIn),
+            )
             .await
             .unwrap();
     }

@@ -117,6 +117,12 @@ impl Scene {
             told(&third.body),
             "{method} {path} after a crash"
         );
+        let mut rows = rows;
+        if path.ends_with("/recoveries") || path.ends_with("/enrolment-tokens") {
+            // What is handed out once more is recorded once more.
+            let audited = rows.iter_mut().find(|row| row.0 == "audit_entries");
+            audited.unwrap().1 += 1;
+        }
         assert_eq!(rows, self.rows().await, "{method} {path} after a crash");
         assert!(kept > 0 && self.kept().await > 0, "{method} {path} is kept");
         let other = format!("{path}?other");

@@ -3,10 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use der::SecretDocument;
+use keyfold_api::audit::{Act, Action, By};
 use keyfold_api::captured_keys::Recovery;
 use keyfold_core::captured_key::CapturedKey;
 use keyfold_core::key_pair::PrivateKey;
-use keyfold_server::store::CaptureStore as _;
+use keyfold_server::store::AuditStore as _;
 use serde_json::{Value, json};
 
 use crate::harness::{ACCOUNT, COLLECTION, GROUP, House, vector};
@@ -21,6 +22,14 @@ async fn captured(house: &House) {
     let agent = house.enrol(ACCOUNT).await;
     let backup = house.start(&agent, KEY, "open sesame").await;
     assert_eq!(house.end(&agent, &backup, "completed").await.status, 200);
+}
+
+async fn recoveries(house: &House) -> Vec<Act> {
+    let rows = house
+        .store
+        .audit_after(0, Some(Action::FetchCapturedKey), 100)
+        .await;
+    rows.unwrap().iter().map(|row| row.act().unwrap()).collect()
 }
 
 fn private_key(file: &str) -> PrivateKey {
@@ -63,13 +72,11 @@ async fn what_was_captured_opens_to_the_key_that_was_presented() {
             .unwrap();
         assert_eq!(opened.1.secret("password").unwrap().value(), b"open sesame");
     }
-    let recorded = house.store.recoveries().await.unwrap();
+    let recorded = recoveries(&house).await;
     assert_eq!(recorded.len(), 2);
-    assert!(
-        recorded
-            .iter()
-            .all(|row| row.user == "ann" && row.reason == "the machine burnt")
-    );
+    assert!(recorded.iter().all(|act| {
+        act.by == By::User("ann".to_owned()) && act.why.as_deref() == Some("the machine burnt")
+    }));
 }
 
 #[tokio::test]
@@ -112,7 +119,7 @@ async fn nobody_recovers_with_a_certificate_from_above_their_scope() {
         .await;
     assert_eq!(refused.code(), "reason-refused");
     assert!(
-        house.store.recoveries().await.unwrap().is_empty(),
+        recoveries(&house).await.is_empty(),
         "a refusal is no recovery"
     );
 }

@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 
 use keyfold_api::agents::{BackupId, BackupOutcome};
-use keyfold_api::captured_keys::RecoveryId;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId};
-use keyfold_server::store::{BackupRow, CaptureRow, Conflict, EndedBackup, RecoveryRow, Store};
+use keyfold_server::store::{BackupRow, CaptureRow, Conflict, EndedBackup, Store};
 use time::Duration;
 
 use crate::{NOW, captured, conflict, draw, furnished};
@@ -16,7 +15,6 @@ over_every_store!(
     the_oldest_and_the_newest_of_a_key_id_are_kept,
     keys_of_accounts_that_are_gone_are_left_out,
     an_end_and_its_captures_are_stored_together,
-    the_record_of_recoveries_only_grows,
 );
 
 async fn a_retry_makes_no_second_row(store: impl Store) {
@@ -163,32 +161,4 @@ async fn an_end_and_its_captures_are_stored_together(store: impl Store) {
     assert_eq!(account.last_backup_at, Some(NOW));
     assert_eq!(account.captured_to, [group.guid]);
     assert_eq!(store.accounts_below(group.guid).await.unwrap(), [account]);
-}
-
-async fn the_record_of_recoveries_only_grows(store: impl Store) {
-    let (_, account, certificate) = furnished(&store).await;
-    let row = captured(20, account, &certificate);
-    store
-        .insert_captured(std::slice::from_ref(&row))
-        .await
-        .unwrap();
-    let summary = store.captured_key(row.id).await.unwrap().unwrap().summary;
-    for reason in ["first", "second"] {
-        let recovery = RecoveryRow {
-            id: draw(reason.len() as u64, RecoveryId::random),
-            recovered_at: NOW,
-            user: "ann".to_owned(),
-            summary: summary.clone(),
-            reason: reason.to_owned(),
-        };
-        store.record_recovery(&recovery).await.unwrap();
-    }
-    let recorded = store.recoveries().await.unwrap();
-    let reasons: Vec<_> = recorded.iter().map(|row| row.reason.as_str()).collect();
-    assert_eq!(reasons, ["first", "second"]);
-    assert!(
-        recorded
-            .iter()
-            .all(|row| row.account == account && row.account_name == "theatre-1")
-    );
 }

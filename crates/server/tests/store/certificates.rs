@@ -4,7 +4,7 @@ use keyfold_api::requests::{RequestId, RequestState};
 use keyfold_core::id::ScopeKind;
 use keyfold_server::store::{Conflict, RequestRow, ScopeRow, Slice, Store};
 
-use crate::{NOW, certificate, conflict, draw, founded, furnished, scope};
+use crate::{NOW, act, certificate, conflict, draw, founded, furnished, scope};
 
 over_every_store!(
     one_certificate_of_a_scope_is_active,
@@ -16,7 +16,7 @@ async fn one_certificate_of_a_scope_is_active(store: impl Store) {
     let second = certificate(&group, 2);
     for wrong in [None, Some(second.fingerprint)] {
         assert_eq!(
-            conflict(store.activate(&second, wrong).await),
+            conflict(store.activate(&second, wrong, &act()).await),
             Conflict::ReplacesAnother
         );
     }
@@ -25,16 +25,20 @@ async fn one_certificate_of_a_scope_is_active(store: impl Store) {
         std::slice::from_ref(&first)
     );
     store
-        .activate(&second, Some(first.fingerprint))
+        .activate(&second, Some(first.fingerprint), &act())
         .await
         .unwrap();
-    store.activate(&second, None).await.unwrap();
+    store.activate(&second, None, &act()).await.unwrap();
     assert_eq!(
         store.present_above(group.guid).await.unwrap(),
         std::slice::from_ref(&second)
     );
     assert_eq!(
-        conflict(store.activate(&first, Some(second.fingerprint)).await),
+        conflict(
+            store
+                .activate(&first, Some(second.fingerprint), &act())
+                .await
+        ),
         Conflict::Superseded
     );
     let both = store
@@ -66,12 +70,15 @@ async fn an_upload_settles_the_request_it_answers(store: impl Store) {
     let answered = scope(2, ScopeKind::Group, Some(&root));
     let other_key = scope(3, ScopeKind::Group, Some(&root));
     for (scope, number) in [(&answered, 1), (&other_key, 2)] {
-        store.insert_scope(scope).await.unwrap();
-        store.insert_request(&asked(scope, number)).await.unwrap();
+        store.insert_scope(scope, &act()).await.unwrap();
+        store
+            .insert_request(&asked(scope, number), &act())
+            .await
+            .unwrap();
     }
     for (scope, number) in [(&answered, 1), (&other_key, 7)] {
         let upload = certificate(scope, number);
-        store.activate(&upload, None).await.unwrap();
+        store.activate(&upload, None, &act()).await.unwrap();
     }
     let state = async |scope: &ScopeRow| {
         let requests = store.requests_below(scope.guid).await.unwrap();

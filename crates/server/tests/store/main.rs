@@ -8,6 +8,7 @@ mod certificates;
 mod notices;
 mod tree;
 
+use keyfold_api::audit::{Act, Action, By};
 use keyfold_api::captured_keys::CapturedKeyId;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid, ScopeKind};
@@ -28,6 +29,11 @@ fn conflict<T>(result: Result<T, StoreError>) -> Conflict {
     }
 }
 
+/// Something that the audit log is told; which does not matter here.
+fn act() -> Act {
+    Act::new(NOW, By::System, Action::Ask)
+}
+
 fn draw<T>(seed: u64, random: impl FnOnce(&mut StdRng) -> T) -> T {
     random(&mut StdRng::seed_from_u64(seed))
 }
@@ -43,7 +49,10 @@ fn scope(seed: u64, kind: ScopeKind, parent: Option<&ScopeRow>) -> ScopeRow {
 
 async fn founded(store: &impl Store) -> ScopeRow {
     let root = scope(1, ScopeKind::Collection, None);
-    store.found_platform("Northwind", &root).await.unwrap();
+    store
+        .found_platform("Northwind", &root, &act())
+        .await
+        .unwrap();
     root
 }
 
@@ -51,14 +60,14 @@ async fn founded(store: &impl Store) -> ScopeRow {
 async fn furnished(store: &impl Store) -> (ScopeRow, AccountId, CertificateRow) {
     let root = founded(store).await;
     let group = scope(2, ScopeKind::Group, Some(&root));
-    store.insert_scope(&group).await.unwrap();
+    store.insert_scope(&group, &act()).await.unwrap();
     let account = draw(3, AccountId::random);
     store
-        .insert_account(account, "theatre-1", group.guid)
+        .insert_account(account, "theatre-1", group.guid, &act())
         .await
         .unwrap();
     let certificate = certificate(&group, 1);
-    store.activate(&certificate, None).await.unwrap();
+    store.activate(&certificate, None, &act()).await.unwrap();
     (group, account, certificate)
 }
 

@@ -10,7 +10,7 @@ use keyfold_server::store::{
 };
 use tokio::time::timeout;
 
-use crate::{captured, certificate, draw, founded, furnished, scope};
+use crate::{act, captured, certificate, draw, founded, furnished, scope};
 
 over_every_store!(
     what_is_committed_is_told_in_order,
@@ -30,13 +30,13 @@ async fn what_is_committed_is_told_in_order(store: impl Store) {
     let group = scope(2, ScopeKind::Group, Some(&root));
     let account = draw(3, AccountId::random);
     let upload = certificate(&group, 1);
-    store.insert_scope(&group).await.unwrap();
+    store.insert_scope(&group, &act()).await.unwrap();
     store
-        .insert_account(account, "theatre-1", group.guid)
+        .insert_account(account, "theatre-1", group.guid, &act())
         .await
         .unwrap();
-    store.activate(&upload, None).await.unwrap();
-    store.delete_account(account).await.unwrap();
+    store.activate(&upload, None, &act()).await.unwrap();
+    store.delete_account(account, &act()).await.unwrap();
     let account_changed = Notice::AccountChanged {
         account,
         groups: vec![group.guid],
@@ -64,9 +64,9 @@ async fn what_fails_is_not_told(store: impl Store) {
     let (group, account, _) = furnished(&store).await;
     let mut notices = store.notices().await.unwrap();
     let second = certificate(&group, 2);
-    store.activate(&second, None).await.unwrap_err();
-    store.delete_scope(group.guid).await.unwrap_err();
-    store.delete_account(account).await.unwrap();
+    store.activate(&second, None, &act()).await.unwrap_err();
+    store.delete_scope(group.guid, &act()).await.unwrap_err();
+    store.delete_account(account, &act()).await.unwrap();
     assert!(matches!(
         next(&mut notices).await.notice,
         Notice::AccountChanged { .. }
@@ -88,7 +88,7 @@ async fn captured_keys_are_told_together(store: impl Store) {
         scopes: vec![group.guid],
     };
     assert_eq!(next(&mut notices).await.notice, captured);
-    store.change_account(account, change).await.unwrap();
+    store.change_account(account, change, &act()).await.unwrap();
     assert!(matches!(
         next(&mut notices).await.notice,
         Notice::AccountChanged { .. }
@@ -104,7 +104,7 @@ async fn activations_are_numbered(store: impl Store) {
     assert_eq!(store.activated_after(number).await.unwrap(), []);
     let second = certificate(&group, 2);
     store
-        .activate(&second, Some(first.fingerprint))
+        .activate(&second, Some(first.fingerprint), &act())
         .await
         .unwrap();
     let later = store.activated_after(0).await.unwrap();
@@ -159,7 +159,7 @@ async fn a_lost_connection_is_made_again_and_said() {
     assert_eq!(String::from_utf8(killed.unwrap().stdout).unwrap(), "t\n");
     assert_eq!(next(&mut notices).await.notice, Notice::Resumed);
     let group = scope(2, ScopeKind::Group, Some(&root));
-    one.insert_scope(&group).await.unwrap();
+    one.insert_scope(&group, &act()).await.unwrap();
     assert!(matches!(
         next(&mut notices).await,
         Told {

@@ -2,11 +2,13 @@ use std::collections::HashMap;
 use std::iter;
 
 use async_trait::async_trait;
+use keyfold_api::audit::{Act, Action, By};
 use keyfold_core::id::{AccountId, ScopeGuid, ScopeKind};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, query, query_scalar};
 use time::OffsetDateTime;
 
+use super::audit::{append, changes};
 use super::columns::{flag, id, optional_id, optional_time, parsed, text};
 use super::{SqlStore, below, scopes};
 use crate::store::{
@@ -54,15 +56,19 @@ impl AccountStore for SqlStore {
         account: AccountId,
         name: &str,
         group: ScopeGuid,
+        act: &Act,
     ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         must_be_group(&mut transaction, group).await?;
-        query("INSERT INTO accounts (id, name, group_guid) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING")
+        let added = query("INSERT INTO accounts (id, name, group_guid) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING")
             .bind(account.to_string())
             .bind(name)
             .bind(group.to_string())
             .execute(&mut *transaction)
             .await?;
+        if added.rows_affected() > 0 {
+            append(&mut transaction, act).await?;
+        }
         transaction.tell(changed(account, [group]));
         Ok(transaction.commit().await?)
     }
@@ -71,13 +77,10 @@ impl AccountStore for SqlStore {
         &self,
         account: AccountId,
         change: ScopeChange<'_>,
+        act: &Act,
     ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
-        let group: Option<String> = query_scalar("SELECT group_guid FROM accounts WHERE id = $1")
-            .bind(account.to_string())
-            .fetch_optional(&mut *transaction)
-            .await?;
-        let group = parsed(&group.ok_or(Conflict::Missing)?, "group_guid")?;
+        let (former_name, former_group) = place(&mut transaction, account).await?;
         if let Some(group) = change.parent {
             must_be_group(&mut transaction, group).await?;
         }
@@ -89,12 +92,21 @@ impl AccountStore for SqlStore {
         .bind(change.parent.map(|group| group.to_string()))
         .execute(&mut *transaction)
         .await?;
-        transaction.tell(changed(account, iter::once(group).chain(change.parent)));
+        let acted = act.clone().scope(change.parent.unwrap_or(former_group));
+        let actions = [Action::RenameAccount, Action::MoveAccount];
+        for act in changes(&acted, actions, change, &former_name, Some(former_group)) {
+            append(&mut transaction, &act).await?;
+        }
+        transaction.tell(changed(
+            account,
+            iter::once(former_group).chain(change.parent),
+        ));
         Ok(transaction.commit().await?)
     }
 
-    async fn delete_account(&self, account: AccountId) -> Result<(), StoreError> {
+    async fn delete_account(&self, account: AccountId, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
+        let (name, group) = place(&mut transaction, account).await?;
         let captured: i64 = query_scalar("SELECT count(*) FROM captured_keys WHERE account = $1")
             .bind(account.to_string())
             .fetch_one(&mut *transaction)
@@ -102,12 +114,12 @@ impl AccountStore for SqlStore {
         if captured > 0 {
             return Err(Conflict::HasCapturedKeys.into());
         }
-        let group: Option<String> =
-            query_scalar("DELETE FROM accounts WHERE id = $1 RETURNING group_guid")
-                .bind(account.to_string())
-                .fetch_optional(&mut *transaction)
-                .await?;
-        let group = parsed(&group.ok_or(Conflict::Missing)?, "group_guid")?;
+        query("DELETE FROM accounts WHERE id = $1")
+            .bind(account.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        let act = act.clone().scope(group).named(&name);
+        append(&mut transaction, &act).await?;
         transaction.tell(changed(account, [group]));
         Ok(transaction.commit().await?)
     }
@@ -117,8 +129,9 @@ impl AccountStore for SqlStore {
         account: AccountId,
         token: &[u8],
         expires_at: OffsetDateTime,
+        act: &Act,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.adding().await?;
+        let mut transaction = self.writing().await?;
         query(
             "INSERT INTO enrolment_tokens (account, token, expires_at) VALUES ($1, $2, $3) \
              ON CONFLICT (account) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at",
@@ -128,6 +141,7 @@ impl AccountStore for SqlStore {
         .bind(expires_at.unix_timestamp())
         .execute(&mut *transaction)
         .await?;
+        append(&mut transaction, act).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -136,6 +150,7 @@ impl AccountStore for SqlStore {
         token: &[u8],
         credential: &[u8],
         now: OffsetDateTime,
+        act: &Act,
     ) -> Result<Option<AccountRow>, StoreError> {
         let mut transaction = self.writing().await?;
         let account: Option<String> = query_scalar(
@@ -146,15 +161,17 @@ impl AccountStore for SqlStore {
         .fetch_optional(&mut *transaction)
         .await?;
         if let Some(account) = account {
-            let group: String = query_scalar(
-                "UPDATE accounts SET credential = $2 WHERE id = $1 RETURNING group_guid",
-            )
-            .bind(&account)
-            .bind(credential)
-            .fetch_one(&mut *transaction)
-            .await?;
-            let account = parsed(&account, "account")?;
-            transaction.tell(changed(account, [parsed(&group, "group_guid")?]));
+            let account: AccountId = parsed(&account, "account")?;
+            query("UPDATE accounts SET credential = $2 WHERE id = $1")
+                .bind(account.to_string())
+                .bind(credential)
+                .execute(&mut *transaction)
+                .await?;
+            let (name, group) = place(&mut transaction, account).await?;
+            let mut act = act.clone().account(account).scope(group).named(&name);
+            act.by = By::Agent(account);
+            append(&mut transaction, &act).await?;
+            transaction.tell(changed(account, [group]));
             transaction.commit().await?;
         } else {
             drop(transaction);
@@ -212,6 +229,19 @@ fn changed(account: AccountId, groups: impl IntoIterator<Item = ScopeGuid>) -> N
         account,
         groups: groups.into_iter().collect(),
     }
+}
+
+/// An account's name and Group; refused with `Missing`.
+async fn place(
+    connection: &mut AnyConnection,
+    account: AccountId,
+) -> Result<(String, ScopeGuid), StoreError> {
+    let row = query("SELECT name, group_guid FROM accounts WHERE id = $1")
+        .bind(account.to_string())
+        .fetch_optional(connection)
+        .await?
+        .ok_or(Conflict::Missing)?;
+    Ok((text(&row, "name")?, id(&row, "group_guid")?))
 }
 
 async fn must_be_group(connection: &mut AnyConnection, group: ScopeGuid) -> Result<(), StoreError> {

@@ -9,8 +9,7 @@ use sqlx::{AnyConnection, Row as _, query, query_scalar};
 use super::columns::{fingerprint, flag, id, text, time};
 use super::{SqlStore, below, capturing};
 use crate::store::{
-    BackupRow, CaptureRow, CaptureStore, CapturedKeyRow, Conflict, EndedBackup, RecordedRecovery,
-    RecoveryRow, StoreError,
+    BackupRow, CaptureRow, CaptureStore, CapturedKeyRow, Conflict, EndedBackup, StoreError,
 };
 
 #[async_trait]
@@ -160,43 +159,6 @@ impl CaptureStore for SqlStore {
             })
         })
         .transpose()
-    }
-
-    async fn record_recovery(&self, recovery: &RecoveryRow) -> Result<(), StoreError> {
-        let mut transaction = self.adding().await?;
-        query(
-            "INSERT INTO recoveries (id, recovered_at, \"user\", account, account_name, captured_key, key_id, reason) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(recovery.id.to_string())
-        .bind(recovery.recovered_at.unix_timestamp())
-        .bind(&recovery.user)
-        .bind(recovery.summary.account.to_string())
-        .bind(&recovery.summary.account_name)
-        .bind(recovery.summary.id.to_string())
-        .bind(recovery.summary.key_id.to_string())
-        .bind(&recovery.reason)
-        .execute(&mut *transaction)
-        .await?;
-        Ok(transaction.commit().await?)
-    }
-
-    async fn recoveries(&self) -> Result<Vec<RecordedRecovery>, StoreError> {
-        let rows = query("SELECT * FROM recoveries ORDER BY seq")
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(RecordedRecovery {
-                    recovered_at: time(row, "recovered_at")?,
-                    user: text(row, "user")?,
-                    account: id(row, "account")?,
-                    account_name: text(row, "account_name")?,
-                    captured_key: id(row, "captured_key")?,
-                    reason: text(row, "reason")?,
-                })
-            })
-            .collect()
     }
 }
 

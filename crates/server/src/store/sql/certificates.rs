@@ -1,10 +1,12 @@
 use async_trait::async_trait;
+use keyfold_api::audit::Act;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
 use keyfold_core::x509::pem;
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, query, query_scalar};
 
+use super::audit::append;
 use super::columns::{fingerprint, id, text, time};
 use super::part::{newest, part};
 use super::{SqlStore, above, below};
@@ -18,6 +20,7 @@ impl CertificateStore for SqlStore {
         &self,
         certificate: &CertificateRow,
         replaces: Option<Fingerprint>,
+        act: &Act,
     ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         let known = query("SELECT * FROM certificates WHERE fingerprint = $1")
@@ -70,6 +73,7 @@ impl CertificateStore for SqlStore {
         .bind(&certificate.fingerprint.as_bytes()[..])
         .execute(&mut *transaction)
         .await?;
+        append(&mut transaction, act).await?;
         transaction.tell(Notice::CertificateActivated {
             scope: certificate.scope,
             certificate: certificate.fingerprint,

@@ -4,6 +4,7 @@
 //! Parameters are written `$1`, truths are numbers (`columns::flag`), and names sort by their bytes in both.
 
 mod accounts;
+mod audit;
 mod captures;
 mod capturing;
 mod certificates;
@@ -14,6 +15,7 @@ mod idempotency;
 mod listening;
 mod part;
 mod people;
+mod recoveries;
 mod requests;
 mod scopes;
 
@@ -68,11 +70,13 @@ impl SqlStore {
         );
         let pool = connect(&address, SQLITE_CONNECTIONS, SQLITE).await?;
         sqlx::migrate!("migrations/sqlite").run(&pool).await?;
-        Ok(Self {
+        let store = Self {
             pool,
             kind: Kind::Sqlite,
             channel: Channel::here(),
-        })
+        };
+        store.fold_recoveries().await?;
+        Ok(store)
     }
 
     /// Connects to a Postgres database, `postgres://…`, and brings its schema up to date.
@@ -80,11 +84,13 @@ impl SqlStore {
         let pool = connect(address.as_str(), POSTGRES_CONNECTIONS, POSTGRES).await?;
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
         let channel = Channel::between(address, &pool).await?;
-        Ok(Self {
+        let store = Self {
             pool,
             kind: Kind::Postgres,
             channel,
-        })
+        };
+        store.fold_recoveries().await?;
+        Ok(store)
     }
 
     /// Waits for running statements and, with `SQLite`, writes the WAL back.
@@ -95,7 +101,11 @@ impl SqlStore {
     /// A transaction that changes what others may be looking at: only one runs at a time, so that what it reads stays
     /// true until it commits.
     async fn writing(&self) -> Result<Change, StoreError> {
-        let mut transaction = self.adding().await?;
+        self.alone(self.adding().await?).await
+    }
+
+    /// The same transaction, as the only one of its kind.
+    async fn alone(&self, mut transaction: Change) -> Result<Change, StoreError> {
         if self.kind == Kind::Postgres {
             query(CHANGING).execute(&mut *transaction).await?;
         }

@@ -1,16 +1,18 @@
 use async_trait::async_trait;
+use keyfold_api::audit::Act;
 use keyfold_api::sessions::{Role, User};
 use sqlx::any::AnyRow;
 use sqlx::query;
 use time::OffsetDateTime;
 
+use super::audit::append;
 use super::columns::{id, text};
 use super::{SqlStore, scopes};
 use crate::store::{Conflict, Notice, PeopleStore, StoreError, UserRow};
 
 #[async_trait]
 impl PeopleStore for SqlStore {
-    async fn insert_user(&self, user: &UserRow) -> Result<(), StoreError> {
+    async fn insert_user(&self, user: &UserRow, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         if scopes::kind(&mut transaction, user.user.scope)
             .await?
@@ -36,6 +38,7 @@ impl PeopleStore for SqlStore {
         if added.rows_affected() == 0 {
             return Err(Conflict::NameTaken.into());
         }
+        append(&mut transaction, act).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -55,7 +58,12 @@ impl PeopleStore for SqlStore {
         .transpose()
     }
 
-    async fn change_password(&self, name: &str, password_hash: &str) -> Result<(), StoreError> {
+    async fn change_password(
+        &self,
+        name: &str,
+        password_hash: &str,
+        act: &Act,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         let changed = query("UPDATE users SET password_hash = $2 WHERE name = $1")
             .bind(name)
@@ -69,6 +77,7 @@ impl PeopleStore for SqlStore {
             .bind(name)
             .execute(&mut *transaction)
             .await?;
+        append(&mut transaction, act).await?;
         transaction.tell(Notice::SessionsRevoked {
             user: name.to_owned(),
         });
@@ -81,18 +90,22 @@ impl PeopleStore for SqlStore {
         user: &str,
         expires_at: OffsetDateTime,
         now: OffsetDateTime,
+        act: &Act,
     ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         query("DELETE FROM sessions WHERE expires_at <= $1")
             .bind(now.unix_timestamp())
             .execute(&mut *transaction)
             .await?;
-        query("INSERT INTO sessions (token, \"user\", expires_at) VALUES ($1, $2, $3) ON CONFLICT (token) DO NOTHING")
+        let added = query("INSERT INTO sessions (token, \"user\", expires_at) VALUES ($1, $2, $3) ON CONFLICT (token) DO NOTHING")
             .bind(token)
             .bind(user)
             .bind(expires_at.unix_timestamp())
             .execute(&mut *transaction)
             .await?;
+        if added.rows_affected() > 0 {
+            append(&mut transaction, act).await?;
+        }
         Ok(transaction.commit().await?)
     }
 
@@ -108,12 +121,15 @@ impl PeopleStore for SqlStore {
         row.as_ref().map(user).transpose()
     }
 
-    async fn delete_session(&self, token: &[u8]) -> Result<(), StoreError> {
-        let mut transaction = self.adding().await?;
-        query("DELETE FROM sessions WHERE token = $1")
+    async fn delete_session(&self, token: &[u8], act: &Act) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        let ended = query("DELETE FROM sessions WHERE token = $1")
             .bind(token)
             .execute(&mut *transaction)
             .await?;
+        if ended.rows_affected() > 0 {
+            append(&mut transaction, act).await?;
+        }
         Ok(transaction.commit().await?)
     }
 }

@@ -1,17 +1,19 @@
 use async_trait::async_trait;
+use keyfold_api::audit::Act;
 use keyfold_api::requests::{RequestId, RequestState};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
 use sqlx::any::AnyRow;
-use sqlx::{query, query_scalar};
+use sqlx::{AnyConnection, query, query_scalar};
 
+use super::audit::append;
 use super::columns::{fingerprint, flag, id, parsed, text, time};
 use super::{SqlStore, below};
 use crate::store::{Claim, Conflict, Notice, RequestRow, RequestStore, StoreError};
 
 #[async_trait]
 impl RequestStore for SqlStore {
-    async fn insert_request(&self, request: &RequestRow) -> Result<(), StoreError> {
+    async fn insert_request(&self, request: &RequestRow, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         let submitted: i64 = query_scalar("SELECT count(*) FROM requests WHERE id = $1")
             .bind(request.id.to_string())
@@ -40,6 +42,7 @@ impl RequestStore for SqlStore {
         .bind(&request.request)
         .execute(&mut *transaction)
         .await?;
+        append(&mut transaction, act).await?;
         transaction.tell(Notice::RequestChanged {
             request: request.id,
             scope: request.scope,
@@ -76,8 +79,10 @@ impl RequestStore for SqlStore {
         id: RequestId,
         certificate: &str,
         fingerprint: Fingerprint,
+        act: &Act,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.adding().await?;
+        let mut transaction = self.writing().await?;
+        let waited = waits(&mut transaction, id).await?;
         let scope: Option<String> = query_scalar(
             "UPDATE requests SET state = 'signed', certificate = $2, certificate_fingerprint = $3 \
              WHERE id = $1 AND (state = 'waiting' \
@@ -89,12 +94,22 @@ impl RequestStore for SqlStore {
         .bind(i64::from(Claim::is_again()))
         .fetch_optional(&mut *transaction)
         .await?;
-        transaction.tell(decided(id, scope)?);
+        let decided = decided(id, scope)?;
+        if waited {
+            append(&mut transaction, act).await?;
+        }
+        transaction.tell(decided);
         Ok(transaction.commit().await?)
     }
 
-    async fn reject_request(&self, id: RequestId, reason: &str) -> Result<(), StoreError> {
-        let mut transaction = self.adding().await?;
+    async fn reject_request(
+        &self,
+        id: RequestId,
+        reason: &str,
+        act: &Act,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        let waited = waits(&mut transaction, id).await?;
         let scope: Option<String> = query_scalar(
             "UPDATE requests SET state = 'rejected', reason = $2 WHERE id = $1 AND (state = 'waiting' \
              OR ($3 = 1 AND state = 'rejected' AND reason = $2)) RETURNING scope",
@@ -104,9 +119,23 @@ impl RequestStore for SqlStore {
         .bind(i64::from(Claim::is_again()))
         .fetch_optional(&mut *transaction)
         .await?;
-        transaction.tell(decided(id, scope)?);
+        let decided = decided(id, scope)?;
+        if waited {
+            append(&mut transaction, act).await?;
+        }
+        transaction.tell(decided);
         Ok(transaction.commit().await?)
     }
+}
+
+/// Whether the request waits for its decision.
+async fn waits(connection: &mut AnyConnection, id: RequestId) -> Result<bool, StoreError> {
+    let waiting: i64 =
+        query_scalar("SELECT count(*) FROM requests WHERE id = $1 AND state = 'waiting'")
+            .bind(id.to_string())
+            .fetch_one(connection)
+            .await?;
+    Ok(waiting > 0)
 }
 
 fn decided(request: RequestId, scope: Option<String>) -> Result<Notice, StoreError> {

@@ -1,15 +1,22 @@
 use async_trait::async_trait;
+use keyfold_api::audit::{Act, Action};
 use keyfold_core::id::{ScopeGuid, ScopeKind};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, query, query_scalar};
 
+use super::audit::{append, changes};
 use super::columns::{count, id, optional_id, text};
 use super::{SqlStore, above, below};
 use crate::store::{Conflict, Notice, ScopeChange, ScopeNode, ScopeRow, ScopeStore, StoreError};
 
 #[async_trait]
 impl ScopeStore for SqlStore {
-    async fn found_platform(&self, name: &str, root: &ScopeRow) -> Result<(), StoreError> {
+    async fn found_platform(
+        &self,
+        name: &str,
+        root: &ScopeRow,
+        act: &Act,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         let founded: i64 = query_scalar("SELECT count(*) FROM platform")
             .fetch_one(&mut *transaction)
@@ -23,6 +30,7 @@ impl ScopeStore for SqlStore {
             .bind(root.guid.to_string())
             .execute(&mut *transaction)
             .await?;
+        append(&mut transaction, act).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -63,11 +71,13 @@ impl ScopeStore for SqlStore {
             .collect()
     }
 
-    async fn insert_scope(&self, scope: &ScopeRow) -> Result<(), StoreError> {
+    async fn insert_scope(&self, scope: &ScopeRow, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         let parent = scope.parent.ok_or(Conflict::Root)?;
         must_be_collection(&mut transaction, parent).await?;
-        insert(&mut transaction, scope).await?;
+        if insert(&mut transaction, scope).await? {
+            append(&mut transaction, act).await?;
+        }
         transaction.tell(changed(scope.guid, [parent]));
         Ok(transaction.commit().await?)
     }
@@ -76,6 +86,7 @@ impl ScopeStore for SqlStore {
         &self,
         scope: ScopeGuid,
         change: ScopeChange<'_>,
+        act: &Act,
     ) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         let present = one(&mut transaction, scope)
@@ -104,12 +115,16 @@ impl ScopeStore for SqlStore {
             .bind(change.parent.map(|parent| parent.to_string()))
             .execute(&mut *transaction)
             .await?;
+        let actions = [Action::RenameScope, Action::MoveScope];
+        for act in changes(act, actions, change, &present.name, present.parent) {
+            append(&mut transaction, &act).await?;
+        }
         let parents = present.parent.into_iter().chain(change.parent);
         transaction.tell(changed(scope, parents));
         Ok(transaction.commit().await?)
     }
 
-    async fn delete_scope(&self, scope: ScopeGuid) -> Result<(), StoreError> {
+    async fn delete_scope(&self, scope: ScopeGuid, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         let present = one(&mut transaction, scope)
             .await?
@@ -140,6 +155,8 @@ impl ScopeStore for SqlStore {
             .bind(scope.to_string())
             .execute(&mut *transaction)
             .await?;
+        let act = act.clone().within(parent).named(&present.name);
+        append(&mut transaction, &act).await?;
         transaction.tell(changed(scope, [parent]));
         Ok(transaction.commit().await?)
     }
@@ -182,19 +199,20 @@ async fn must_be_collection(
     }
 }
 
-async fn insert(connection: &mut AnyConnection, scope: &ScopeRow) -> Result<(), StoreError> {
+/// Whether it was not there before.
+async fn insert(connection: &mut AnyConnection, scope: &ScopeRow) -> Result<bool, StoreError> {
     let kind = match scope.kind {
         ScopeKind::Collection => "collection",
         ScopeKind::Group => "group",
     };
-    query("INSERT INTO scopes (guid, kind, name, parent) VALUES ($1, $2, $3, $4) ON CONFLICT (guid) DO NOTHING")
+    let added = query("INSERT INTO scopes (guid, kind, name, parent) VALUES ($1, $2, $3, $4) ON CONFLICT (guid) DO NOTHING")
         .bind(scope.guid.to_string())
         .bind(kind)
         .bind(&scope.name)
         .bind(scope.parent.map(|parent| parent.to_string()))
         .execute(connection)
         .await?;
-    Ok(())
+    Ok(added.rows_affected() > 0)
 }
 
 fn scope_row(row: &AnyRow) -> Result<ScopeRow, StoreError> {

@@ -1,0 +1,94 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Makes the enum, its list and its codes from one table.
+macro_rules! actions {
+    ($($(#[doc = $words:literal])+ $name:ident = $code:literal,)+) => {
+        /// What was done, or tried. The codes are stable: an entry is never written again.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Action {
+            $($(#[doc = $words])+ #[serde(rename = $code)] $name,)+
+        }
+
+        impl Action {
+            /// Every action, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Its code.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)+
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// The platform was founded; `scope` is its root.
+    FoundPlatform = "found-platform",
+    /// A person signed in, or tried to; `user` is who, if there is one of that name.
+    SignIn = "sign-in",
+    /// A person signed out.
+    SignOut = "sign-out",
+    /// Somebody asked for what they may not have or see; `detail.route` is what.
+    Ask = "ask",
+    /// A Collection or Group was made in `within`.
+    CreateScope = "create-scope",
+    /// A scope got another name; `detail.former_name` is the old one.
+    RenameScope = "rename-scope",
+    /// A scope went from `within` to `detail.to`.
+    MoveScope = "move-scope",
+    /// A scope was deleted from `within`.
+    DeleteScope = "delete-scope",
+    /// An account was made.
+    CreateAccount = "create-account",
+    /// An account got another name; `detail.former_name` is the old one.
+    RenameAccount = "rename-account",
+    /// An account went from `within` to `scope`.
+    MoveAccount = "move-account",
+    /// An account was deleted.
+    DeleteAccount = "delete-account",
+    /// An enrolment string was made for an account.
+    MakeEnrolment = "make-enrolment",
+    /// An Agent enrolled with such a string, or tried to; `detail.host_name` is the machine's name for itself.
+    EnrolAgent = "enrol-agent",
+    /// A request for a Group Certificate was submitted.
+    SubmitRequest = "submit-request",
+    /// An officer handed the signed certificate over.
+    SignRequest = "sign-request",
+    /// An officer rejected a request.
+    RejectRequest = "reject-request",
+    /// A Group Certificate became active; `detail.replaces` is the one before it.
+    UploadCertificate = "upload-certificate",
+    /// A captured key was handed out.
+    FetchCapturedKey = "fetch-captured-key",
+    /// A user was added; `detail.role` is what they may do in `scope`.
+    AddUser = "add-user",
+    /// A user's password was set.
+    SetPassword = "set-password",
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code())
+    }
+}
+
+/// A code that names no action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such action; docs/FORMATS.md lists them")]
+pub struct UnknownAction;
+
+impl FromStr for Action {
+    type Err = UnknownAction;
+
+    fn from_str(code: &str) -> Result<Self, UnknownAction> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|action| action.code() == code)
+            .ok_or(UnknownAction)
+    }
+}

@@ -1,0 +1,118 @@
+use async_trait::async_trait;
+use keyfold_api::audit::{Act, Action, Outcome};
+use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::id::ScopeGuid;
+use sqlx::{AnyConnection, Row as _, query, query_scalar};
+
+use super::SqlStore;
+use super::columns::{fingerprint, text};
+use crate::audit::chain;
+use crate::store::{AuditRow, AuditStore, Conflict, ScopeChange, StoreError};
+
+#[async_trait]
+impl AuditStore for SqlStore {
+    async fn record(&self, act: &Act) -> Result<(), StoreError> {
+        let mut transaction = match act.outcome {
+            Outcome::Done => self.writing().await?,
+            Outcome::Denied => self.alone(self.aside().await?).await?,
+        };
+        append(&mut transaction, act).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn audit_after(
+        &self,
+        number: i64,
+        action: Option<Action>,
+        limit: u32,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let rows = query(
+            "SELECT number, hash, entry FROM audit_entries WHERE number > $1 AND action = coalesce($2, action) \
+             ORDER BY number LIMIT $3",
+        )
+        .bind(number)
+        .bind(action.map(Action::code))
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(AuditRow {
+                    number: row.try_get("number")?,
+                    hash: row.try_get("hash")?,
+                    entry: text(row, "entry")?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Appends an entry to the log, within the transaction of what it tells of.
+///
+/// That transaction must come from [`SqlStore::writing`]: entries are numbered one after the other.
+pub(super) async fn append(connection: &mut AnyConnection, act: &Act) -> Result<(), StoreError> {
+    let last = query("SELECT number, hash FROM audit_entries ORDER BY number DESC LIMIT 1")
+        .fetch_optional(&mut *connection)
+        .await?;
+    let (number, before) = match last {
+        Some(row) => (
+            row.try_get::<i64, _>("number")? + 1,
+            fingerprint(&row, "hash")?,
+        ),
+        None => (1, before_the_first(connection).await?),
+    };
+    let unsigned = u64::try_from(number).map_err(|_| StoreError::Damaged("number"))?;
+    let entry = chain::text(unsigned, act).map_err(|_| StoreError::Damaged("an act"))?;
+    query(
+        "INSERT INTO audit_entries (number, hash, entry, acted_at, who, action, scope, place, account, person) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(number)
+    .bind(&chain::link(before, &entry).as_bytes()[..])
+    .bind(&entry)
+    .bind(act.at.unix_timestamp())
+    .bind(act.by.to_string())
+    .bind(act.action.code())
+    .bind(act.scope.map(|scope| scope.to_string()))
+    .bind(act.within.map(|place| place.to_string()))
+    .bind(act.account.map(|account| account.to_string()))
+    .bind(act.user.as_deref())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What is recorded of a change: a new name and a new place are an entry each.
+pub(super) fn changes(
+    act: &Act,
+    [rename, relocate]: [Action; 2],
+    change: ScopeChange<'_>,
+    former_name: &str,
+    former_place: Option<ScopeGuid>,
+) -> Vec<Act> {
+    let mut acts = Vec::new();
+    if let Some(name) = change.name.filter(|name| *name != former_name) {
+        let mut act = act.clone().named(name).with("former_name", former_name);
+        act.action = rename;
+        acts.push(act);
+    }
+    let to = change.parent.filter(|place| Some(*place) != former_place);
+    if let (Some(to), Some(from)) = (to, former_place) {
+        let name = change.name.unwrap_or(former_name);
+        let mut act = act.clone().within(from).named(name).with("to", to);
+        act.action = relocate;
+        acts.push(act);
+    }
+    acts
+}
+
+async fn before_the_first(connection: &mut AnyConnection) -> Result<Fingerprint, StoreError> {
+    let root: Option<String> = query_scalar("SELECT root FROM platform")
+        .fetch_optional(connection)
+        .await?;
+    let root: ScopeGuid = root
+        .ok_or(Conflict::Missing)?
+        .parse()
+        .map_err(|_| StoreError::Damaged("root"))?;
+    Ok(chain::before_the_first(root))
+}
