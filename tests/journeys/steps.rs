@@ -1,7 +1,6 @@
 //! Steps that several journeys take.
 
 use anyhow::{Context as _, ensure};
-use keyfold_api::client::UserClient;
 use keyfold_api::requests::{Request, RequestState};
 use keyfold_tests::support::admin::Admin;
 
@@ -10,7 +9,7 @@ use crate::desk::Desk;
 impl Desk {
     /// Reads the fingerprint that the dialog shows out to the officer, who signs.
     pub(crate) fn read_out_and_have_signed(&self, admin: &Admin) -> anyhow::Result<Request> {
-        let requests = admin.ask(UserClient::requests)?;
+        let requests = admin.ask(|user| user.all(|page| user.requests(page)))?;
         let waiting = requests
             .into_iter()
             .find(|request| matches!(request.state, RequestState::Waiting));

@@ -11,6 +11,7 @@ use keyfold_api::accounts::{Account, NewAccount};
 use keyfold_api::captured_keys::{CapturedKeySummary, RecoverCapturedKey};
 use keyfold_api::certificates::{UploadCertificate, Uploaded};
 use keyfold_api::client::{Client, ClientError, UserClient};
+use keyfold_api::pages::PageQuery;
 use keyfold_api::requests::{Request, RequestState, SubmitRequest};
 use keyfold_api::scopes::{NewScope, Scope};
 use keyfold_api::sessions::SignIn;
@@ -68,7 +69,7 @@ impl Admin {
         })
     }
 
-    /// Waits for an answer of the AccountServer: `admin.ask(|user| user.scopes())`.
+    /// Waits for an answer of the AccountServer: `admin.ask(|user| user.platform())`.
     pub fn ask<'a, A, F>(
         &'a self,
         question: impl FnOnce(&'a UserClient) -> F,
@@ -87,7 +88,7 @@ impl Admin {
 
     /// The root Collection.
     pub fn root(&self) -> anyhow::Result<Scope> {
-        let scopes = self.ask(UserClient::scopes)?;
+        let scopes = self.ask(|user| user.all(|page| user.scopes(page)))?;
         scopes
             .into_iter()
             .find(|scope| scope.parent.is_none())
@@ -195,8 +196,10 @@ impl Admin {
 
     /// The newest captured key of an account.
     pub fn newest_captured_key(&self, account: AccountId) -> anyhow::Result<CapturedKeySummary> {
-        let captured = self.ask(|user| user.captured_keys_of_account(account))?;
+        let captured =
+            self.ask(|user| user.captured_keys_of_account(account, PageQuery::default()))?;
         captured
+            .items
             .into_iter()
             .next()
             .context("no key of this account is captured")
@@ -236,7 +239,7 @@ impl Admin {
 
     /// Names from the root down to the scope's parent.
     fn path_to(&self, scope: &Scope) -> anyhow::Result<Vec<String>> {
-        let scopes = self.ask(UserClient::scopes)?;
+        let scopes = self.ask(|user| user.all(|page| user.scopes(page)))?;
         let above = |scope: &Scope| scopes.iter().find(|other| Some(other.guid) == scope.parent);
         let mut path: Vec<_> = std::iter::successors(above(scope), |scope| above(scope))
             .map(|scope| scope.name.clone())

@@ -1,4 +1,4 @@
-//! Accounts: `GET /scopes/{guid}/accounts` (at any depth), `POST /accounts`, `GET|PATCH|DELETE /accounts/{id}`,
+//! Accounts: `GET /scopes/{guid}/accounts` (at any depth: Group after Group, by name in each), `POST /accounts`, `GET|PATCH|DELETE /accounts/{id}`,
 //! `POST /accounts/{id}/enrolment-tokens`.
 
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};

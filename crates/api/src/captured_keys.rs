@@ -9,7 +9,8 @@ use time::OffsetDateTime;
 
 keyfold_core::uuid_newtype!(CapturedKeyId, "A stored captured key.");
 
-/// A captured key as lists show it, newest first; its content is fetched with a reason.
+/// A captured key as lists show it; its content is fetched with a reason. An account's are listed newest first, a
+/// scope's certificate after certificate, of which the newest comes first.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CapturedKeySummary {

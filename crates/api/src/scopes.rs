@@ -1,4 +1,4 @@
-//! The tree of Collections and Groups: `GET|POST /scopes`, `GET|PATCH|DELETE /scopes/{guid}`,
+//! The tree of Collections and Groups: `GET|POST /scopes`, `GET|PATCH|DELETE /scopes/{guid}`, `GET /scopes/{guid}/children`,
 //! `GET /scopes/{guid}/coverage`, `GET /scopes/{guid}/reports/group-certificates-active`, `GET /platform`.
 
 use keyfold_core::fingerprint::Fingerprint;
@@ -22,7 +22,8 @@ pub struct Platform {
     pub revocation_list: String,
 }
 
-/// A Collection or a Group as `GET /scopes` lists it: all that the user may see, parents before children.
+/// A Collection or a Group as `GET /scopes` lists it (all that the user may see, parents before children), and as
+/// `GET /scopes/{guid}/children` does (what lies directly in it, by name).
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
@@ -36,6 +37,8 @@ pub struct Scope {
     pub parent: Option<ScopeGuid>,
     /// How many accounts lie in it, at any depth.
     pub accounts: u32,
+    /// Whether scopes lie in it.
+    pub has_children: bool,
     /// The state of its own Group Certificate.
     pub state: ScopeState,
     /// When its active certificate expires.
@@ -104,7 +107,8 @@ pub struct Coverage {
     pub never: u32,
 }
 
-/// One row of *Group Certificates Active*: a Group, and a certificate that captures its keys.
+/// One row of *Group Certificates Active*: a Group, and a certificate that captures its keys. Parents before children, the
+/// certificate from nearest above first.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActiveCertificateRow {

@@ -1,5 +1,7 @@
 //! What a person may see: their scope and everything below it. The rest does not exist for them.
 
+use std::collections::HashMap;
+
 use keyfold_api::sessions::User;
 use keyfold_core::id::{AccountId, ScopeGuid};
 
@@ -14,6 +16,22 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// A scope that the user may see, with all above it among those that are known.
+    pub(crate) fn among(known: &HashMap<ScopeGuid, ScopeRow>, scope: ScopeGuid) -> Self {
+        let parent = |below: &&ScopeRow| below.parent.and_then(|parent| known.get(&parent));
+        let mut lineage: Vec<ScopeRow> = std::iter::successors(known.get(&scope), parent)
+            .cloned()
+            .collect();
+        lineage.reverse();
+        Self { lineage }
+    }
+
+    /// From the platform's root down to the scope.
+    #[must_use]
+    pub(crate) fn lineage(&self) -> &[ScopeRow] {
+        &self.lineage
+    }
+
     /// Names from the root down to the scope's parent.
     #[must_use]
     pub(crate) fn path(&self) -> Vec<String> {

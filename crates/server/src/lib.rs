@@ -3,6 +3,7 @@
 //! `docs/SERVER.md` says how to run it; `docs/ARCHITECTURE.md` how its rooms fit together.
 
 mod access;
+mod active_certificates;
 pub mod attempts;
 pub mod audit;
 mod body;

@@ -13,8 +13,12 @@ impl Console {
         let guid = parse(scope)?;
         let user = self.user()?;
         // Asked together: the pages may ask for accounts before they have asked for the tree.
-        let (accounts, scopes) = tokio::join!(user.accounts(guid), user.scopes());
-        let accounts = self.answered(accounts)?;
+        let (accounts, scopes) = tokio::join!(
+            user.all(|page| user.accounts(guid, page)),
+            user.all(|page| user.scopes(page))
+        );
+        let mut accounts = self.answered(accounts)?;
+        accounts.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
         let scopes = self.remember_scopes(&self.answered(scopes)?);
         Ok(accounts
             .iter()

@@ -190,8 +190,8 @@ impl Console {
     /// All scopes that the user may see, remembered for their names.
     pub(super) async fn fetch_scopes(&self) -> Result<Vec<Scope>, CommandError> {
         let user = self.user()?;
-        let scopes = self.answered(user.scopes().await)?;
-        self.remember_scopes(&scopes);
+        let mut scopes = self.answered(user.all(|page| user.scopes(page)).await)?;
+        self.remember_scopes(&scopes).sort(&mut scopes);
         Ok(scopes)
     }
 

@@ -26,7 +26,10 @@ impl Console {
     pub async fn captured_keys(&self, account: &str) -> Result<Vec<CapturedKeyView>, CommandError> {
         let account: AccountId = parse(account)?;
         let user = self.user()?;
-        let summaries = self.answered(user.captured_keys_of_account(account).await)?;
+        let summaries = user
+            .all(|page| user.captured_keys_of_account(account, page))
+            .await;
+        let summaries = self.answered(summaries)?;
         if summaries.iter().any(|summary| summary.account != account) {
             return Err(contradiction("account"));
         }

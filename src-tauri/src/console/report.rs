@@ -12,7 +12,10 @@ impl Console {
     ) -> Result<Vec<ReportRowView>, CommandError> {
         let guid = parse(scope)?;
         let user = self.user()?;
-        let rows = self.answered(user.active_certificates(guid).await)?;
+        let rows = user.all(|page| user.active_certificates(guid, page)).await;
+        let mut rows = self.answered(rows)?;
+        // By where people find it; the certificate from nearest above stays first.
+        rows.sort_by(|one, other| (&one.path, &one.name).cmp(&(&other.path, &other.name)));
         let now = self.now();
         Ok(rows
             .iter()

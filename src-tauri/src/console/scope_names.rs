@@ -44,6 +44,14 @@ impl ScopeNames {
             .collect()
     }
 
+    /// Puts a listing into the order in which people read a tree: level after level, by name in each.
+    pub fn sort(&self, scopes: &mut [Scope]) {
+        scopes.sort_by_cached_key(|scope| {
+            let level = self.above(scope.guid).len();
+            (level, scope.name.clone(), scope.guid)
+        });
+    }
+
     /// Names from the root down to its parent.
     #[must_use]
     pub fn path(&self, guid: ScopeGuid) -> Vec<String> {
@@ -76,6 +84,7 @@ mod tests {
             name: name.to_owned(),
             parent: parent.map(guid),
             accounts: 0,
+            has_children: false,
             state: ScopeState::None,
             expires_at: None,
         }
@@ -92,6 +101,18 @@ mod tests {
         assert_eq!(names.path(guid('3')), ["root", "mid"]);
         assert_eq!(names.path(guid('1')), [""; 0]);
         assert_eq!(names.name(guid('4')), guid('4').to_string());
+    }
+
+    #[test]
+    fn a_tree_is_read_level_after_level_by_name() {
+        let mut tree = [
+            scope('1', "root", None),
+            scope('2', "b", Some('1')),
+            scope('3', "leaf", Some('2')),
+            scope('4', "a", Some('1')),
+        ];
+        ScopeNames::new(&tree.clone()).sort(&mut tree);
+        assert_eq!(tree.map(|scope| scope.name), ["root", "a", "b", "leaf"]);
     }
 
     #[test]

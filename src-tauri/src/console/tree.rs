@@ -26,10 +26,10 @@ impl Console {
         let guid: ScopeGuid = parse(scope)?;
         let user = self.user()?;
         let answers = tokio::try_join!(
-            user.scopes(),
+            user.all(|page| user.scopes(page)),
             user.coverage(guid),
             user.all(|page| user.certificates(guid, page)),
-            user.requests(),
+            user.all(|page| user.requests(page)),
         );
         let (scopes, coverage, listed, mut requests) = self.answered(answers)?;
         let scopes = self.remember_scopes(&scopes);

@@ -27,6 +27,7 @@ pub(super) const CODES: &[&str] = &[
     "root-stays",
     "store-failed",
     "timeout",
+    "too-deep",
     "too-many-attempts",
     "wrong-credentials",
 ];

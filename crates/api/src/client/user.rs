@@ -11,11 +11,11 @@ use time::OffsetDateTime;
 use super::ClientError;
 use super::transport::Transport;
 use crate::accounts::{Account, EnrolmentToken, NewAccount};
-use crate::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery};
+use crate::captured_keys::{CapturedKeyId, RecoverCapturedKey, Recovery};
 use crate::certificates::{CaptureProgress, UploadCertificate, Uploaded};
 use crate::pages::{Page, PageQuery};
 use crate::requests::{RejectRequest, Request, RequestId, SignRequest, SubmitRequest};
-use crate::scopes::{ActiveCertificateRow, Change, Coverage, NewScope, Scope};
+use crate::scopes::{Change, Coverage, NewScope, Scope};
 use crate::sessions::{Session, User};
 
 /// An AccountServer, seen by the person who signed in. The session's token lives in this value's memory only.
@@ -70,11 +70,6 @@ impl UserClient {
 
 /// Collections and Groups.
 impl UserClient {
-    /// `GET /scopes`: all that the user may see, parents before children.
-    pub async fn scopes(&self) -> Result<Vec<Scope>, ClientError> {
-        self.get(&["scopes"]).await
-    }
-
     /// `POST /scopes`.
     pub async fn create_scope(&self, scope: &NewScope) -> Result<Scope, ClientError> {
         self.send(Method::POST, &["scopes"], scope).await
@@ -106,29 +101,10 @@ impl UserClient {
     pub async fn coverage(&self, scope: ScopeGuid) -> Result<Coverage, ClientError> {
         self.get(&["scopes", &scope.to_string(), "coverage"]).await
     }
-
-    /// `GET /scopes/{guid}/reports/group-certificates-active`.
-    pub async fn active_certificates(
-        &self,
-        scope: ScopeGuid,
-    ) -> Result<Vec<ActiveCertificateRow>, ClientError> {
-        self.get(&[
-            "scopes",
-            &scope.to_string(),
-            "reports",
-            "group-certificates-active",
-        ])
-        .await
-    }
 }
 
 /// Accounts.
 impl UserClient {
-    /// `GET /scopes/{guid}/accounts`: at any depth.
-    pub async fn accounts(&self, scope: ScopeGuid) -> Result<Vec<Account>, ClientError> {
-        self.get(&["scopes", &scope.to_string(), "accounts"]).await
-    }
-
     /// `POST /accounts`.
     pub async fn create_account(&self, account: &NewAccount) -> Result<Account, ClientError> {
         self.send(Method::POST, &["accounts"], account).await
@@ -172,11 +148,6 @@ impl UserClient {
 
 /// Requests and Group Certificates.
 impl UserClient {
-    /// `GET /requests`: of the scopes the user may see, newest first.
-    pub async fn requests(&self) -> Result<Vec<Request>, ClientError> {
-        self.get(&["requests"]).await
-    }
-
     /// `GET /requests/{id}`.
     pub async fn request(&self, request: RequestId) -> Result<Request, ClientError> {
         self.get(&["requests", &request.to_string()]).await
@@ -243,24 +214,6 @@ impl UserClient {
 
 /// Captured keys.
 impl UserClient {
-    /// `GET /accounts/{id}/captured-keys`, newest first.
-    pub async fn captured_keys_of_account(
-        &self,
-        account: AccountId,
-    ) -> Result<Vec<CapturedKeySummary>, ClientError> {
-        self.get(&["accounts", &account.to_string(), "captured-keys"])
-            .await
-    }
-
-    /// `GET /scopes/{guid}/captured-keys`, newest first.
-    pub async fn captured_keys_of_scope(
-        &self,
-        scope: ScopeGuid,
-    ) -> Result<Vec<CapturedKeySummary>, ClientError> {
-        self.get(&["scopes", &scope.to_string(), "captured-keys"])
-            .await
-    }
-
     /// `POST /captured-keys/{id}/recoveries`: recorded first, then answered.
     pub async fn recover_captured_key(
         &self,

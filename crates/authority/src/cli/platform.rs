@@ -45,7 +45,8 @@ pub(super) struct Requests {
 impl Requests {
     pub(super) fn run(self, directory: &Path) -> anyhow::Result<()> {
         let session = self.platform.sign_in(directory)?;
-        let requests = session.ask(session.user.requests())?;
+        let user = &session.user;
+        let requests = session.ask(user.all(|page| user.requests(page)))?;
         let waiting: Vec<_> = requests
             .iter()
             .filter(|request| request.state == RequestState::Waiting)

@@ -108,6 +108,9 @@ pub enum Refusal {
     /// A Collection cannot lie in itself.
     #[error("a Collection cannot be moved into itself; choose a Collection outside of it")]
     Cycle,
+    /// Too many scopes lie on its way to the root.
+    #[error("at most 64 scopes lie on the way from the root down; choose a Collection further up")]
+    TooDeep,
     /// The root can be renamed, nothing else.
     #[error("the platform's root Collection can be renamed, but neither moved nor deleted")]
     Root,
@@ -231,6 +234,7 @@ impl From<StoreError> for Refusal {
             Conflict::ParentIsGroup => Self::ParentIsGroup,
             Conflict::ParentIsCollection => Self::ParentIsCollection,
             Conflict::Cycle => Self::Cycle,
+            Conflict::TooDeep => Self::TooDeep,
             Conflict::Root => Self::Root,
             Conflict::NotEmpty => Self::NotEmpty,
             Conflict::HasCapturedKeys => Self::HasCapturedKeys,

@@ -76,6 +76,7 @@ table! {
     Self::ParentIsGroup => CONFLICT "parent-is-group" "A Group holds accounts only",
     Self::ParentIsCollection => CONFLICT "parent-is-collection" "A Collection holds no accounts",
     Self::Cycle => CONFLICT "moved-into-itself" "Moved into itself",
+    Self::TooDeep => CONFLICT "too-deep" "Too deep",
     Self::Root => CONFLICT "root-stays" "The root stays",
     Self::NotEmpty => CONFLICT "not-empty" "Not empty",
     Self::HasCapturedKeys => CONFLICT "has-captured-keys" "Captured keys depend on it",

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use keyfold_api::accounts::{Account, EnrolmentToken, KeyState, NewAccount};
 use keyfold_api::agents::Enrolment;
 use keyfold_api::audit::Action;
+use keyfold_api::pages::{Page, PageQuery};
 use keyfold_api::scopes::Change;
 use keyfold_core::id::{AccountId, ScopeGuid};
 use serde_json::Value;
@@ -16,6 +17,7 @@ use crate::audit::Asked;
 use crate::body::Json;
 use crate::caller::{Admin, Named};
 use crate::clock::token_hash;
+use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
 use crate::state::{Platform, Shared};
 use crate::store::AccountRow;
@@ -31,19 +33,18 @@ const ENROLMENT_LIFE: Duration = Duration::days(7);
     operation_id = "list_accounts",
     tag = "accounts",
     security(("session" = ["admin"])),
-    params(("guid" = ScopeGuid, Path)),
-    responses((status = 200, description = "The accounts.", body = Vec<Account>)),
+    params(("guid" = ScopeGuid, Path), PageQuery),
+    responses((status = 200, description = "The accounts.", body = Page<Account>)),
 )]
 pub(super) async fn list(
     State(platform): State<Shared>,
     Admin(user): Admin,
     Named(scope): Named<ScopeGuid>,
-) -> Result<Answer<Vec<Account>>, Refusal> {
+    paging: Paging,
+) -> Result<Answer<Page<Account>>, Refusal> {
     access::scope(&platform, &user, scope).await?;
-    let rows = platform.store.accounts_below(scope).await?;
-    Ok(Answer(
-        rows.into_iter().map(|row| view(&platform, row)).collect(),
-    ))
+    let part = platform.store.accounts_of(scope, paging.slice()?).await?;
+    page(part, |row| view(&platform, row)).map(Answer)
 }
 
 /// One account.

@@ -6,11 +6,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyfold_api::audit::Action;
 use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery};
+use keyfold_api::pages::{Page, PageQuery};
 use keyfold_core::id::{AccountId, ScopeGuid};
 
 use crate::audit::Asked;
 use crate::body::Json;
 use crate::caller::{Admin, Named};
+use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
 use crate::state::Shared;
 use crate::{access, words};
@@ -23,24 +25,21 @@ use crate::{access, words};
     operation_id = "list_captured_keys_of_account",
     tag = "captured-keys",
     security(("session" = ["admin"])),
-    params(("id" = AccountId, Path)),
-    responses((status = 200, description = "The captured keys, without their content.", body = Vec<CapturedKeySummary>)),
+    params(("id" = AccountId, Path), PageQuery),
+    responses((status = 200, description = "The captured keys, without their content.", body = Page<CapturedKeySummary>)),
 )]
 pub(super) async fn list_of_account(
     State(platform): State<Shared>,
     Admin(user): Admin,
     Named(account): Named<AccountId>,
-) -> Result<Answer<Vec<CapturedKeySummary>>, Refusal> {
+    paging: Paging,
+) -> Result<Answer<Page<CapturedKeySummary>>, Refusal> {
     access::account(&platform, &user, account).await?;
-    let mut captured = Vec::new();
-    for summary in platform.store.captured_of_account(account).await? {
-        match access::scope(&platform, &user, summary.scope).await {
-            Ok(_) => captured.push(summary),
-            Err(Refusal::NotFound | Refusal::Foreign(_)) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(Answer(captured))
+    let part = platform
+        .store
+        .captured_of_account(account, user.scope, paging.slice()?)
+        .await?;
+    page(part, |summary| summary).map(Answer)
 }
 
 /// Keys captured to the certificates of a scope and of those below it.
@@ -50,21 +49,21 @@ pub(super) async fn list_of_account(
     operation_id = "list_captured_keys_of_scope",
     tag = "captured-keys",
     security(("session" = ["admin"])),
-    params(("guid" = ScopeGuid, Path)),
-    responses((status = 200, description = "The captured keys, without their content.", body = Vec<CapturedKeySummary>)),
+    params(("guid" = ScopeGuid, Path), PageQuery),
+    responses((status = 200, description = "The captured keys, without their content.", body = Page<CapturedKeySummary>)),
 )]
 pub(super) async fn list_of_scope(
     State(platform): State<Shared>,
     Admin(user): Admin,
     Named(scope): Named<ScopeGuid>,
-) -> Result<Answer<Vec<CapturedKeySummary>>, Refusal> {
+    paging: Paging,
+) -> Result<Answer<Page<CapturedKeySummary>>, Refusal> {
     access::scope(&platform, &user, scope).await?;
-    platform
+    let part = platform
         .store
-        .captured_below(scope)
-        .await
-        .map(Answer)
-        .map_err(Refusal::from)
+        .captured_below(scope, paging.slice()?)
+        .await?;
+    page(part, |summary| summary).map(Answer)
 }
 
 /// Records who fetches which key and why; only when that is durable, the captured key is answered.

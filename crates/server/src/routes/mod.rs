@@ -71,6 +71,7 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(sessions::show, sessions::sign_out))
         .routes(routes!(scopes::list, scopes::create))
         .routes(routes!(scopes::show, scopes::change, scopes::delete))
+        .routes(routes!(scopes::children))
         .routes(routes!(reports::coverage))
         .routes(routes!(reports::group_certificates_active))
         .routes(routes!(accounts::list))

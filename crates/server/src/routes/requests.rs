@@ -4,17 +4,20 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use keyfold_api::audit::Action;
+use keyfold_api::pages::{Page, PageQuery};
 use keyfold_api::requests::{
     RejectRequest, Request, RequestId, RequestState, SignRequest, SubmitRequest,
 };
 use keyfold_api::sessions::User;
 use keyfold_core::csr::CertificateSigningRequest;
 use keyfold_core::group_certificate::GroupCertificate;
+use keyfold_core::id::ScopeGuid;
 
 use crate::access::{self, Seen};
 use crate::audit::Asked;
 use crate::body::Json;
 use crate::caller::{Admin, Named, Officer, SignedIn};
+use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
 use crate::state::{Platform, Shared};
 use crate::store::RequestRow;
@@ -27,19 +30,26 @@ use crate::words;
     operation_id = "list_requests",
     tag = "requests",
     security(("session" = [])),
-    responses((status = 200, description = "The requests.", body = Vec<Request>)),
+    params(PageQuery),
+    responses((status = 200, description = "The requests.", body = Page<Request>)),
     extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub(super) async fn list(
     State(platform): State<Shared>,
     caller: SignedIn,
-) -> Result<Answer<Vec<Request>>, Refusal> {
-    let mut requests = Vec::new();
-    for row in platform.store.requests_below(caller.user.scope).await? {
-        let seen = access::scope(&platform, &caller.user, row.scope).await?;
-        requests.push(view(row, &seen));
-    }
-    Ok(Answer(requests))
+    paging: Paging,
+) -> Result<Answer<Page<Request>>, Refusal> {
+    let part = platform
+        .store
+        .requests_below(caller.user.scope, paging.slice()?)
+        .await?;
+    let scopes: Vec<ScopeGuid> = part.rows.iter().map(|row| row.scope).collect();
+    let known = platform.store.with_all_above(&scopes).await?;
+    page(part, |row| {
+        let seen = Seen::among(&known, row.scope);
+        view(row, &seen)
+    })
+    .map(Answer)
 }
 
 /// One request.

@@ -4,6 +4,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use keyfold_api::audit::Action;
+use keyfold_api::pages::{Page, PageQuery};
 use keyfold_api::scopes::{Change, NewScope, Scope};
 use keyfold_core::id::ScopeGuid;
 
@@ -11,6 +12,7 @@ use crate::access;
 use crate::audit::Asked;
 use crate::body::Json;
 use crate::caller::{Admin, Named, SignedIn};
+use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
 use crate::state::{Platform, Shared};
 use crate::store::{ScopeChange, ScopeRow};
@@ -23,14 +25,41 @@ use crate::{tree, words};
     operation_id = "list_scopes",
     tag = "scopes",
     security(("session" = [])),
-    responses((status = 200, description = "The tree.", body = Vec<Scope>)),
+    params(PageQuery),
+    responses((status = 200, description = "The tree.", body = Page<Scope>)),
     extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub(super) async fn list(
     State(platform): State<Shared>,
     caller: SignedIn,
-) -> Result<Answer<Vec<Scope>>, Refusal> {
-    tree::scopes(&platform, caller.user.scope).await.map(Answer)
+    paging: Paging,
+) -> Result<Answer<Page<Scope>>, Refusal> {
+    let part = platform
+        .store
+        .subtree(caller.user.scope, paging.slice()?)
+        .await?;
+    page(part, |row| tree::view(&platform, row)).map(Answer)
+}
+
+/// What lies directly in a Collection, by name.
+#[utoipa::path(
+    get,
+    path = "/scopes/{guid}/children",
+    operation_id = "list_children",
+    tag = "scopes",
+    security(("session" = [])),
+    params(("guid" = ScopeGuid, Path), PageQuery),
+    responses((status = 200, description = "The children.", body = Page<Scope>)),
+)]
+pub(super) async fn children(
+    State(platform): State<Shared>,
+    caller: SignedIn,
+    Named(guid): Named<ScopeGuid>,
+    paging: Paging,
+) -> Result<Answer<Page<Scope>>, Refusal> {
+    access::scope(&platform, &caller.user, guid).await?;
+    let part = platform.store.children(guid, paging.slice()?).await?;
+    page(part, |row| tree::view(&platform, row)).map(Answer)
 }
 
 /// One Collection or Group.
@@ -61,7 +90,7 @@ pub(super) async fn show(
     security(("session" = ["admin"])),
     request_body = NewScope,
     responses((status = 201, description = "Created.", body = Scope)),
-    extensions(("x-problems" = json!(["name-refused", "parent-is-group", "parent-not-found", "not-found"]))),
+    extensions(("x-problems" = json!(["name-refused", "parent-is-group", "parent-not-found", "too-deep", "not-found"]))),
 )]
 pub(super) async fn create(
     State(platform): State<Shared>,
@@ -97,7 +126,7 @@ pub(super) async fn create(
     params(("guid" = ScopeGuid, Path)),
     request_body = Change,
     responses((status = 200, description = "Changed.", body = Scope)),
-    extensions(("x-problems" = json!(["moved-into-itself", "name-refused", "parent-is-group", "parent-not-found", "root-stays"]))),
+    extensions(("x-problems" = json!(["moved-into-itself", "name-refused", "parent-is-group", "parent-not-found", "root-stays", "too-deep"]))),
 )]
 pub(super) async fn change(
     State(platform): State<Shared>,
@@ -154,9 +183,7 @@ pub(super) async fn checked<'a>(
 }
 
 async fn one(platform: &Platform, guid: ScopeGuid) -> Result<Scope, Refusal> {
-    tree::scopes(platform, guid)
-        .await?
-        .into_iter()
-        .next()
+    let row = platform.store.scope(guid).await?;
+    row.map(|row| tree::view(platform, row))
         .ok_or(Refusal::NotFound)
 }

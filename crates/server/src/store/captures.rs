@@ -5,9 +5,10 @@ use keyfold_api::agents::{BackupId, BackupOutcome};
 use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{CaptureRow, StoreError};
+use super::{CaptureRow, Newest, Part, Position, Slice, StoreError};
 
 /// One run of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,31 @@ pub struct CapturedKeyRow {
     pub content: Vec<u8>,
 }
 
+/// A captured key's place among those of a part of the tree: certificate after certificate, the newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByCertificate {
+    /// The certificate's number.
+    pub certificate: i64,
+    /// The captured key's.
+    pub seq: i64,
+}
+
+impl Default for ByCertificate {
+    fn default() -> Self {
+        Self {
+            certificate: i64::MAX,
+            seq: i64::MAX,
+        }
+    }
+}
+
+impl Position for ByCertificate {
+    fn is_plausible(&self) -> bool {
+        self.certificate > 0 && self.seq > 0
+    }
+}
+
 /// Backups and what was captured.
 #[async_trait]
 pub trait CaptureStore: Send + Sync {
@@ -73,13 +99,20 @@ pub trait CaptureStore: Send + Sync {
         account: AccountId,
         key_id: KeyId,
     ) -> Result<Vec<ScopeGuid>, StoreError>;
-    /// Captured keys of an account, newest first.
+    /// Captured keys of an account to certificates of this scope and those below it, newest first.
     async fn captured_of_account(
         &self,
         account: AccountId,
-    ) -> Result<Vec<CapturedKeySummary>, StoreError>;
-    /// Captured keys to certificates of this scope and those below it, newest first.
-    async fn captured_below(&self, top: ScopeGuid) -> Result<Vec<CapturedKeySummary>, StoreError>;
+        top: ScopeGuid,
+        slice: Slice<Newest>,
+    ) -> Result<Part<CapturedKeySummary, Newest>, StoreError>;
+    /// Captured keys to certificates of this scope and those below it: the newest certificate's first, each
+    /// certificate's newest first.
+    async fn captured_below(
+        &self,
+        top: ScopeGuid,
+        slice: Slice<ByCertificate>,
+    ) -> Result<Part<CapturedKeySummary, ByCertificate>, StoreError>;
     /// One captured key, with its content.
     async fn captured_key(&self, id: CapturedKeyId) -> Result<Option<CapturedKeyRow>, StoreError>;
 }

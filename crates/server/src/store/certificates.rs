@@ -56,8 +56,6 @@ pub trait CertificateStore: Send + Sync {
         scope: ScopeGuid,
         slice: Slice<Newest>,
     ) -> Result<Part<CertificateRow, Newest>, StoreError>;
-    /// Those not superseded of this scope and everything below it.
-    async fn present_below(&self, top: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError>;
     /// Those not superseded on the way from the root down to this scope, the root's first.
     async fn present_above(&self, scope: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError>;
     /// Those not superseded that became active after the activation of this number, oldest first.

@@ -14,13 +14,15 @@ mod idempotency;
 mod notices;
 mod paging;
 mod people;
+mod population;
 mod requests;
 mod scopes;
 pub mod sql;
+mod tree;
 
 pub use accounts::{AccountRow, AccountStore};
 pub use audit::{AuditRow, AuditStore};
-pub use captures::{BackupRow, CaptureStore, CapturedKeyRow, EndedBackup};
+pub use captures::{BackupRow, ByCertificate, CaptureStore, CapturedKeyRow, EndedBackup};
 pub use capturing::{CaptureRow, CapturingStore};
 pub use certificates::{CertificateRow, CertificateStore};
 pub use claim::Claim;
@@ -28,13 +30,17 @@ pub use idempotency::{IdempotencyStore, KeptAnswer};
 pub use notices::{Notice, NoticeStore, Notices, Told};
 pub use paging::{ByName, Newest, Part, Position, Slice};
 pub use people::{PeopleStore, UserRow};
+pub use population::{InGroup, Population, PopulationStore, Uncaptured};
 pub use requests::{RequestRow, RequestStore};
-pub use scopes::{ScopeChange, ScopeNode, ScopeRow, ScopeStore};
+pub use scopes::{ScopeChange, ScopeRow, ScopeStore};
+pub use tree::{InTree, TreeRow, TreeStore, UnderWay};
 
 /// Everything that lasts.
 pub trait Store:
     ScopeStore
+    + TreeStore
     + AccountStore
+    + PopulationStore
     + PeopleStore
     + RequestStore
     + CertificateStore
@@ -48,7 +54,9 @@ pub trait Store:
 
 impl<S> Store for S where
     S: ScopeStore
+        + TreeStore
         + AccountStore
+        + PopulationStore
         + PeopleStore
         + RequestStore
         + CertificateStore
@@ -100,6 +108,9 @@ pub enum Conflict {
     /// A Collection cannot lie in itself.
     #[error("a Collection cannot be moved into itself")]
     Cycle,
+    /// Too many scopes lie on its way to the root.
+    #[error("it would lie too deep")]
+    TooDeep,
     /// The platform's root stays where it is.
     #[error("the root Collection stays")]
     Root,

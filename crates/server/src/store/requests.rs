@@ -7,7 +7,7 @@ use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
 use time::OffsetDateTime;
 
-use super::StoreError;
+use super::{Newest, Part, Slice, StoreError};
 
 /// A submitted request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,11 @@ pub trait RequestStore: Send + Sync {
     /// One request.
     async fn request(&self, id: RequestId) -> Result<Option<RequestRow>, StoreError>;
     /// Requests for this scope and everything below it, newest first.
-    async fn requests_below(&self, top: ScopeGuid) -> Result<Vec<RequestRow>, StoreError>;
+    async fn requests_below(
+        &self,
+        top: ScopeGuid,
+        slice: Slice<Newest>,
+    ) -> Result<Part<RequestRow, Newest>, StoreError>;
     /// Hands the signed certificate (PEM) over; refused with `NotWaiting`.
     async fn sign_request(
         &self,

@@ -19,15 +19,6 @@ pub struct ScopeRow {
     pub parent: Option<ScopeGuid>,
 }
 
-/// A scope in a listing of the tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScopeNode {
-    /// The scope.
-    pub row: ScopeRow,
-    /// Accounts that lie directly in it.
-    pub accounts: u32,
-}
-
 /// What changes in a scope or an account; what is `None` stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScopeChange<'a> {
@@ -51,11 +42,10 @@ pub trait ScopeStore: Send + Sync {
     async fn platform(&self) -> Result<Option<(String, ScopeGuid)>, StoreError>;
     /// From the root down to this scope; empty when it is not there.
     async fn lineage(&self, scope: ScopeGuid) -> Result<Vec<ScopeRow>, StoreError>;
-    /// This scope and everything below it, parents before children.
-    async fn scopes_below(&self, top: ScopeGuid) -> Result<Vec<ScopeNode>, StoreError>;
-    /// Adds a scope to a Collection.
+    /// Adds a scope to a Collection; refused with `TooDeep` when too many lie above it.
     async fn insert_scope(&self, scope: &ScopeRow, act: &Act) -> Result<(), StoreError>;
-    /// Renames, moves or both; never into itself. The store adds to the act where the scope was and what it was called.
+    /// Renames, moves or both; never into itself, nor too deep. The store adds to the act where the scope was and what
+    /// it was called.
     async fn change_scope(
         &self,
         scope: ScopeGuid,

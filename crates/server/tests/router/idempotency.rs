@@ -258,9 +258,8 @@ async fn certificates_come_and_keys_are_recovered(scene: &mut Scene) {
     assert_eq!(uploaded["captured_now"], 1);
     let captured = scene
         .house
-        .get(&format!("/accounts/{ACCOUNT}/captured-keys"), "ann")
-        .await
-        .body;
+        .list(&format!("/accounts/{ACCOUNT}/captured-keys"), "ann")
+        .await;
     let path = format!(
         "/captured-keys/{}/recoveries",
         captured[0]["id"].as_str().unwrap()

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{COLLECTION, House};
+use crate::harness::{
+    ACCOUNT, COLLECTION, GROUP, House, NOTHING, OTHER, OTHER_ACCOUNT, ROOT, vector,
+};
 
 /// Walks a list in pages of `limit`; answers its items and how many pages they came on.
 async fn walk(house: &House, path: &str, token: &str, limit: usize) -> (Vec<Value>, usize) {
@@ -24,24 +26,85 @@ async fn walk(house: &House, path: &str, token: &str, limit: usize) -> (Vec<Valu
     }
 }
 
+/// A platform on which every list has several items.
+async fn busy() -> House {
+    let house = House::new().await;
+    for name in ["ward-2", "ward-1", "ward-1"] {
+        let new = json!({ "name": name, "group": GROUP });
+        house.post("/accounts", "root-admin", new).await;
+    }
+    let (mut replaced, mut agents) = (Value::Null, Vec::new());
+    for file in ["platform/collection.pem", "platform/collection-renewed.pem"] {
+        let uploaded = house.upload(COLLECTION, file, replaced).await;
+        assert_eq!(uploaded.status, 200, "{}", uploaded.shown());
+        replaced = uploaded.body["certificate"]["fingerprint"].clone();
+    }
+    house.upload(GROUP, "platform/group.pem", Value::Null).await;
+    for account in [ACCOUNT, OTHER_ACCOUNT] {
+        agents.push(house.enrol(account).await);
+    }
+    for (agent, key_id) in agents.iter().zip([NOTHING, OTHER]) {
+        let backup = house.start(agent, key_id, "secret").await;
+        assert_eq!(house.end(agent, &backup, "completed").await.status, 200);
+    }
+    for file in [
+        "platform/collection-request.pem",
+        "platform/group-request.pem",
+    ] {
+        let submit = json!({ "request": vector(file) });
+        let submitted = house.post("/requests", "root-admin", submit).await;
+        assert_eq!(submitted.status, 201, "{}", submitted.shown());
+    }
+    house
+}
+
 #[tokio::test]
 async fn pages_together_are_the_list() {
-    let house = House::new().await;
-    let first = house
-        .upload(COLLECTION, "platform/collection.pem", Value::Null)
-        .await;
-    let replaced = first.body["certificate"]["fingerprint"].clone();
-    let second = house
-        .upload(COLLECTION, "platform/collection-renewed.pem", replaced)
-        .await;
-    assert_eq!(second.status, 200, "{}", second.shown());
-    for (path, expected) in [(format!("/scopes/{COLLECTION}/certificates"), 2)] {
-        let whole = house.get(&path, "root-admin").await.body;
-        assert_eq!(whole["next"], Value::Null, "{path}");
-        let (items, pages) = walk(&house, &path, "root-admin", 1).await;
-        assert_eq!(json!(items), whole["items"], "{path}");
-        assert_eq!((items.len(), pages), (expected, expected), "{path}");
+    let house = busy().await;
+    for (path, expected) in [
+        ("/scopes".to_owned(), 5),
+        (format!("/scopes/{ROOT}/children"), 2),
+        (format!("/scopes/{ROOT}/accounts"), 5),
+        (format!("/scopes/{GROUP}/accounts"), 4),
+        (format!("/scopes/{COLLECTION}/certificates"), 2),
+        (format!("/scopes/{ROOT}/captured-keys"), 2),
+        (format!("/accounts/{ACCOUNT}/captured-keys"), 2),
+        (
+            format!("/scopes/{ROOT}/reports/group-certificates-active"),
+            3,
+        ),
+        ("/requests".to_owned(), 2),
+    ] {
+        let whole = house.list(&path, "root-admin").await;
+        assert_eq!(whole.len(), expected, "{path}");
+        for limit in 1..=expected {
+            let (items, pages) = walk(&house, &path, "root-admin", limit).await;
+            assert_eq!(items, whole, "{path} by {limit}");
+            assert_eq!(pages, expected.div_ceil(limit), "{path} by {limit}");
+        }
     }
+}
+
+#[tokio::test]
+async fn what_is_added_and_deleted_between_pages_neither_repeats_nor_skips() {
+    let house = busy().await;
+    let path = format!("/scopes/{GROUP}/accounts");
+    let first = house.get(&format!("{path}?limit=2"), "ann").await.body;
+    let names = |page: &Value| -> Vec<Value> {
+        let items = page["items"].as_array().unwrap();
+        items.iter().map(|item| item["name"].clone()).collect()
+    };
+    assert_eq!(names(&first), ["theatre-1", "ward-1"]);
+    let last = first["items"][1]["id"].as_str().unwrap();
+    let deleted = house.delete(&format!("/accounts/{last}"), "ann").await;
+    assert_eq!(deleted.status, 204);
+    for name in ["a", "z"] {
+        let new = json!({ "name": name, "group": GROUP });
+        house.post("/accounts", "ann", new).await;
+    }
+    let next = first["next"].as_str().unwrap();
+    let second = house.get(&format!("{path}?cursor={next}"), "ann").await;
+    assert_eq!(names(&second.body), ["ward-1", "ward-2", "z"]);
 }
 
 #[tokio::test]

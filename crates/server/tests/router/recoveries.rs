@@ -42,10 +42,9 @@ async fn what_was_captured_opens_to_the_key_that_was_presented() {
     let house = House::new().await;
     captured(&house).await;
     let list = house
-        .get(&format!("/accounts/{ACCOUNT}/captured-keys"), "ann")
-        .await
-        .body;
-    for (row, key) in list.as_array().unwrap().iter().map(|row| {
+        .list(&format!("/accounts/{ACCOUNT}/captured-keys"), "ann")
+        .await;
+    for (row, key) in list.iter().map(|row| {
         let own = row["scope"] == GROUP;
         (
             row,
@@ -84,23 +83,16 @@ async fn nobody_recovers_with_a_certificate_from_above_their_scope() {
     let house = House::new().await;
     captured(&house).await;
     let list = house
-        .get(&format!("/accounts/{ACCOUNT}/captured-keys"), "ann")
-        .await
-        .body;
+        .list(&format!("/accounts/{ACCOUNT}/captured-keys"), "ann")
+        .await;
     let of = |scope: &str| {
-        let row = list
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|row| row["scope"] == scope)
-            .unwrap();
+        let row = list.iter().find(|row| row["scope"] == scope).unwrap();
         row["id"].as_str().unwrap().to_owned()
     };
     let seen = house
-        .get(&format!("/accounts/{ACCOUNT}/captured-keys"), "gus")
-        .await
-        .body;
-    assert_eq!(seen.as_array().unwrap().len(), 1);
+        .list(&format!("/accounts/{ACCOUNT}/captured-keys"), "gus")
+        .await;
+    assert_eq!(seen.len(), 1);
     assert_eq!(seen[0]["id"], of(GROUP));
     let why = json!({ "reason": "curious" });
     for (who, id) in [("gus", of(COLLECTION)), ("otto", of(GROUP))] {

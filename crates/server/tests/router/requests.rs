@@ -1,6 +1,5 @@
 //! Requests for Group Certificates.
 
-use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{COLLECTION, GROUP, House, vector};
@@ -33,7 +32,7 @@ async fn a_request_is_submitted_signed_and_uploaded() {
     let house = House::new().await;
     let id = submit(&house, "platform/collection-request.pem").await;
     assert_eq!(badge(&house, COLLECTION).await, "requested");
-    insta::assert_snapshot!(shown(house.get("/requests", "olga").await.body[0].clone()));
+    insta::assert_snapshot!(shown(house.list("/requests", "olga").await[0].clone()));
 
     let certificate = json!({ "certificate": vector("platform/collection.pem") });
     let signed = house
@@ -137,12 +136,11 @@ async fn requests_that_core_refuses_are_refused_with_its_code() {
             .await;
         assert_eq!((refused.status, refused.code()), (422, code));
     }
-    assert_eq!(house.get("/requests", "olga").await.body, json!([]));
+    assert_eq!(house.list("/requests", "olga").await, Vec::<Value>::new());
     let foreign = house
         .post("/requests", "gus", json!({ "request": good }))
         .await;
     assert_eq!(foreign.code(), "not-found");
-    let listed = house.ask(Method::GET, "/requests", "gus", None).await;
-    assert_eq!(listed.body, json!([]));
+    assert_eq!(house.list("/requests", "gus").await, Vec::<Value>::new());
     assert_eq!(badge(&house, GROUP).await, "none");
 }

@@ -57,6 +57,7 @@ pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
         (get.clone(), scope(""), None, SignedIn, true),
         (patch.clone(), scope(""), rename(), Admins, true),
         (delete.clone(), scope(""), None, Admins, true),
+        (get.clone(), scope("/children"), None, SignedIn, true),
         (get.clone(), scope("/coverage"), None, Admins, true),
         (
             get.clone(),
@@ -222,6 +223,7 @@ async fn a_foreign_thing_looks_like_one_that_is_not_there() {
     let house = House::new().await;
     for rest in [
         "",
+        "/children",
         "/coverage",
         "/accounts",
         "/certificates",

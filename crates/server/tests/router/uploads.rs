@@ -69,10 +69,9 @@ async fn an_upload_captures_what_is_in_memory_and_says_what_is_missing() {
     );
     assert_eq!(again["certificate"], answer["certificate"]);
     let captured = house
-        .get(&format!("/accounts/{ACCOUNT}/captured-keys"), "ann")
-        .await
-        .body;
-    assert_eq!(captured.as_array().unwrap().len(), 1);
+        .list(&format!("/accounts/{ACCOUNT}/captured-keys"), "ann")
+        .await;
+    assert_eq!(captured.len(), 1);
 }
 
 #[tokio::test]
@@ -92,16 +91,9 @@ async fn a_certificate_is_replaced_only_by_who_knows_which() {
     )
     .await;
     let list = house
-        .get(&format!("/scopes/{COLLECTION}/certificates"), "olga")
-        .await
-        .body;
-    let list = &list["items"];
-    let states: Vec<_> = list
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| row["state"].clone())
-        .collect();
+        .list(&format!("/scopes/{COLLECTION}/certificates"), "olga")
+        .await;
+    let states: Vec<_> = list.iter().map(|row| row["state"].clone()).collect();
     assert_eq!(states, ["active", "superseded"]);
     let back = house
         .upload(
@@ -171,15 +163,12 @@ async fn states_follow_the_calendar() {
     uploaded(&house, COLLECTION, "platform/collection.pem", Value::Null).await;
     assert_eq!(state(&house, COLLECTION).await, "active");
     let report = house
-        .get(
+        .list(
             &format!("/scopes/{COLLECTION}/reports/group-certificates-active"),
             "ann",
         )
-        .await
-        .body;
+        .await;
     let rows: Vec<_> = report
-        .as_array()
-        .unwrap()
         .iter()
         .map(|row| {
             (

@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 
 use keyfold_api::agents::{BackupId, BackupOutcome};
+use keyfold_api::captured_keys::CapturedKeySummary;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId};
-use keyfold_server::store::{BackupRow, CaptureRow, Conflict, EndedBackup, Store};
+use keyfold_server::store::{
+    BackupRow, CaptureRow, CertificateRow, Conflict, EndedBackup, Slice, Store,
+};
 use time::Duration;
 
 use crate::{NOW, captured, conflict, draw, furnished};
@@ -16,6 +19,17 @@ over_every_store!(
     keys_of_accounts_that_are_gone_are_left_out,
     an_end_and_its_captures_are_stored_together,
 );
+
+async fn captured_keys(
+    store: &impl Store,
+    account: AccountId,
+    certificate: &CertificateRow,
+) -> Vec<CapturedKeySummary> {
+    let listed = store
+        .captured_of_account(account, certificate.scope, Slice::first(10))
+        .await;
+    listed.unwrap().rows
+}
 
 async fn a_retry_makes_no_second_row(store: impl Store) {
     let (_, account, certificate) = furnished(&store).await;
@@ -32,7 +46,7 @@ async fn a_retry_makes_no_second_row(store: impl Store) {
         1
     );
     assert_eq!(store.insert_captured(&[retry]).await.unwrap(), 0);
-    let stored = store.captured_of_account(account).await.unwrap();
+    let stored = captured_keys(&store, account, &certificate).await;
     assert_eq!(
         stored.iter().map(|row| row.id).collect::<Vec<_>>(),
         [first.id]
@@ -59,7 +73,7 @@ async fn the_oldest_and_the_newest_of_a_key_id_are_kept(store: impl Store) {
         assert_eq!(store.insert_captured(&again).await.unwrap(), 1);
         assert_eq!(store.insert_captured(&again).await.unwrap(), 0);
     }
-    let kept = store.captured_of_account(account).await.unwrap();
+    let kept = captured_keys(&store, account, &certificate).await;
     assert_eq!(
         kept.iter().map(|row| row.id).collect::<Vec<_>>(),
         [rows[4].id, rows[0].id, other.id]
@@ -122,7 +136,7 @@ async fn an_end_and_its_captures_are_stored_together(store: impl Store) {
             .is_err()
     );
     assert_eq!(
-        store.captured_of_account(account).await.unwrap(),
+        captured_keys(&store, account, &certificate).await,
         [],
         "all or nothing"
     );
@@ -160,5 +174,6 @@ async fn an_end_and_its_captures_are_stored_together(store: impl Store) {
     let account = store.account(account).await.unwrap().unwrap();
     assert_eq!(account.last_backup_at, Some(NOW));
     assert_eq!(account.captured_to, [group.guid]);
-    assert_eq!(store.accounts_below(group.guid).await.unwrap(), [account]);
+    let listed = store.accounts_of(group.guid, Slice::first(10)).await;
+    assert_eq!(listed.unwrap().rows, [account]);
 }

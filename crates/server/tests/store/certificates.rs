@@ -21,7 +21,7 @@ async fn one_certificate_of_a_scope_is_active(store: impl Store) {
         );
     }
     assert_eq!(
-        store.present_below(group.guid).await.unwrap(),
+        store.present_of(&[group.guid]).await.unwrap(),
         std::slice::from_ref(&first)
     );
     store
@@ -81,8 +81,8 @@ async fn an_upload_settles_the_request_it_answers(store: impl Store) {
         store.activate(&upload, None, &act()).await.unwrap();
     }
     let state = async |scope: &ScopeRow| {
-        let requests = store.requests_below(scope.guid).await.unwrap();
-        requests[0].state.clone()
+        let requests = store.requests_below(scope.guid, Slice::first(1)).await;
+        requests.unwrap().rows[0].state.clone()
     };
     assert!(matches!(
         state(&answered).await,

@@ -5,6 +5,7 @@
 mod databases;
 mod captures;
 mod certificates;
+mod counts;
 mod notices;
 mod tree;
 

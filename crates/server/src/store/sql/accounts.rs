@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::audit::{append, changes};
 use super::columns::{flag, id, optional_id, optional_time, parsed, text};
+use super::places::count;
 use super::{SqlStore, below, scopes};
 use crate::store::{
     AccountRow, AccountStore, CaptureStore as _, Conflict, Notice, ScopeChange, StoreError,
@@ -67,6 +68,7 @@ impl AccountStore for SqlStore {
             .execute(&mut *transaction)
             .await?;
         if added.rows_affected() > 0 {
+            count(&mut transaction, group, 1).await?;
             append(&mut transaction, act).await?;
         }
         transaction.tell(changed(account, [group]));
@@ -83,6 +85,8 @@ impl AccountStore for SqlStore {
         let (former_name, former_group) = place(&mut transaction, account).await?;
         if let Some(group) = change.parent {
             must_be_group(&mut transaction, group).await?;
+            count(&mut transaction, former_group, -1).await?;
+            count(&mut transaction, group, 1).await?;
         }
         query(
             "UPDATE accounts SET name = coalesce($2, name), group_guid = coalesce($3, group_guid) WHERE id = $1",
@@ -114,6 +118,7 @@ impl AccountStore for SqlStore {
         if captured > 0 {
             return Err(Conflict::HasCapturedKeys.into());
         }
+        count(&mut transaction, group, -1).await?;
         query("DELETE FROM accounts WHERE id = $1")
             .bind(account.to_string())
             .execute(&mut *transaction)
@@ -252,7 +257,7 @@ async fn must_be_group(connection: &mut AnyConnection, group: ScopeGuid) -> Resu
     }
 }
 
-fn account_row(row: &AnyRow) -> Result<AccountRow, StoreError> {
+pub(super) fn account_row(row: &AnyRow) -> Result<AccountRow, StoreError> {
     Ok(AccountRow {
         id: id(row, "id")?,
         name: text(row, "name")?,

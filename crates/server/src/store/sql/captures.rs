@@ -7,9 +7,10 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _, query, query_scalar};
 
 use super::columns::{fingerprint, flag, id, text, time};
-use super::{SqlStore, below, capturing};
+use super::{SqlStore, capturing};
 use crate::store::{
-    BackupRow, CaptureRow, CaptureStore, CapturedKeyRow, Conflict, EndedBackup, StoreError,
+    BackupRow, ByCertificate, CaptureRow, CaptureStore, CapturedKeyRow, Conflict, EndedBackup,
+    Newest, Part, Slice, StoreError,
 };
 
 #[async_trait]
@@ -124,24 +125,18 @@ impl CaptureStore for SqlStore {
     async fn captured_of_account(
         &self,
         account: AccountId,
-    ) -> Result<Vec<CapturedKeySummary>, StoreError> {
-        let rows =
-            query("SELECT * FROM captured_key_summaries WHERE account = $1 ORDER BY seq DESC")
-                .bind(account.to_string())
-                .fetch_all(&self.pool)
-                .await?;
-        rows.iter().map(summary).collect()
+        top: ScopeGuid,
+        slice: Slice<Newest>,
+    ) -> Result<Part<CapturedKeySummary, Newest>, StoreError> {
+        self.captured_keys_of_account(account, top, slice).await
     }
 
-    async fn captured_below(&self, top: ScopeGuid) -> Result<Vec<CapturedKeySummary>, StoreError> {
-        let rows = query(below!(
-            "SELECT captured_key_summaries.* FROM captured_key_summaries \
-             JOIN below ON below.guid = captured_key_summaries.scope ORDER BY seq DESC"
-        ))
-        .bind(top.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(summary).collect()
+    async fn captured_below(
+        &self,
+        top: ScopeGuid,
+        slice: Slice<ByCertificate>,
+    ) -> Result<Part<CapturedKeySummary, ByCertificate>, StoreError> {
+        self.captured_keys_below(top, slice).await
     }
 
     async fn captured_key(&self, id: CapturedKeyId) -> Result<Option<CapturedKeyRow>, StoreError> {
@@ -216,7 +211,7 @@ fn backup_row(row: &AnyRow) -> Result<BackupRow, StoreError> {
     })
 }
 
-fn summary(row: &AnyRow) -> Result<CapturedKeySummary, StoreError> {
+pub(super) fn summary(row: &AnyRow) -> Result<CapturedKeySummary, StoreError> {
     Ok(CapturedKeySummary {
         id: id(row, "id")?,
         account: id(row, "account")?,

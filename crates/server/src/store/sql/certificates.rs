@@ -9,7 +9,8 @@ use sqlx::{Row as _, query, query_scalar};
 use super::audit::append;
 use super::columns::{fingerprint, id, text, time};
 use super::part::{newest, part};
-use super::{SqlStore, above, below};
+use super::places::certified;
+use super::{SqlStore, above};
 use crate::store::{
     CertificateRow, CertificateStore, Conflict, Newest, Notice, Part, Slice, StoreError,
 };
@@ -48,6 +49,9 @@ impl CertificateStore for SqlStore {
             .transpose()?;
         if active != replaces {
             return Err(Conflict::ReplacesAnother.into());
+        }
+        if active.is_none() {
+            certified(&mut transaction, certificate.scope).await?;
         }
         query(
             "INSERT INTO certificates (fingerprint, scope, spki_fingerprint, der, not_before, not_after, \
@@ -106,17 +110,6 @@ impl CertificateStore for SqlStore {
         .fetch_all(&self.pool)
         .await?;
         part(rows, slice.limit, newest, certificate_row)
-    }
-
-    async fn present_below(&self, top: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError> {
-        let rows = query(below!(
-            "SELECT certificates.* FROM certificates JOIN below ON certificates.scope = below.guid \
-             WHERE superseded_at IS NULL ORDER BY depth, seq"
-        ))
-        .bind(top.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(certificate_row).collect()
     }
 
     async fn present_above(&self, scope: ScopeGuid) -> Result<Vec<CertificateRow>, StoreError> {

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit;
+mod captured_lists;
 mod captures;
 mod capturing;
 mod certificates;
@@ -15,9 +16,12 @@ mod idempotency;
 mod listening;
 mod part;
 mod people;
+mod places;
+mod population;
 mod recoveries;
 mod requests;
 mod scopes;
+mod tree;
 
 use std::path::{Path, absolute};
 use std::time::Duration;

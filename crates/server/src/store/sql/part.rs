@@ -27,3 +27,9 @@ pub(super) fn newest(row: &AnyRow) -> Result<Newest, StoreError> {
         seq: row.try_get("seq")?,
     })
 }
+
+/// `$1, $2, …`: parameters for a list of so many.
+pub(super) fn list(length: usize) -> String {
+    let parameters: Vec<String> = (1..=length).map(|number| format!("${number}")).collect();
+    parameters.join(", ")
+}

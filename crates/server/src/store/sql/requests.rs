@@ -6,10 +6,26 @@ use keyfold_core::id::ScopeGuid;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, query, query_scalar};
 
+use super::SqlStore;
 use super::audit::append;
 use super::columns::{fingerprint, flag, id, parsed, text, time};
-use super::{SqlStore, below};
-use crate::store::{Claim, Conflict, Notice, RequestRow, RequestStore, StoreError};
+use super::part::{newest, part};
+use crate::store::{
+    Claim, Conflict, InTree, Newest, Notice, Part, RequestRow, RequestStore, Slice, StoreError,
+};
+
+/// A query for requests `r` of scopes `s` with paths from `$1` up to `$2`. `SQLite` keeps the order of a cross join.
+macro_rules! requests {
+    ($from:literal) => {
+        concat!(
+            "SELECT r.*, \
+             CASE WHEN EXISTS (SELECT 1 FROM certificates AS c WHERE c.fingerprint = r.certificate_fingerprint) \
+             THEN 1 ELSE 0 END AS uploaded ",
+            $from,
+            " WHERE s.path >= $1 AND s.path < $2 AND r.scope = s.guid AND r.seq < $3 ORDER BY r.seq DESC LIMIT $4"
+        )
+    };
+}
 
 #[async_trait]
 impl RequestStore for SqlStore {
@@ -62,16 +78,28 @@ impl RequestStore for SqlStore {
         row.as_ref().map(request_row).transpose()
     }
 
-    async fn requests_below(&self, top: ScopeGuid) -> Result<Vec<RequestRow>, StoreError> {
-        let rows = query(below!(
-            "SELECT requests.*, \
-             CASE WHEN EXISTS (SELECT 1 FROM certificates WHERE fingerprint = certificate_fingerprint) \
-             THEN 1 ELSE 0 END AS uploaded FROM requests JOIN below ON requests.scope = below.guid ORDER BY seq DESC"
-        ))
-        .bind(top.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(request_row).collect()
+    async fn requests_below(
+        &self,
+        top: ScopeGuid,
+        slice: Slice<Newest>,
+    ) -> Result<Part<RequestRow, Newest>, StoreError> {
+        let Some(below) = self.subtree_of(top).await? else {
+            return Ok(Part::none());
+        };
+        // In a small part of the tree its own requests are looked up; in a large one any request is likely to lie there.
+        let below_top = if self.is_small(&below).await? {
+            requests!("FROM scopes AS s CROSS JOIN requests AS r")
+        } else {
+            requests!("FROM requests AS r CROSS JOIN scopes AS s")
+        };
+        let rows = query(below_top)
+            .bind(below.at(&InTree::default()))
+            .bind(below.end())
+            .bind(slice.after.seq)
+            .bind(slice.and_one())
+            .fetch_all(&self.pool)
+            .await?;
+        part(rows, slice.limit, newest, request_row)
     }
 
     async fn sign_request(

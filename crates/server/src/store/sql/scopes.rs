@@ -5,9 +5,10 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, query, query_scalar};
 
 use super::audit::{append, changes};
-use super::columns::{count, id, optional_id, text};
-use super::{SqlStore, above, below};
-use crate::store::{Conflict, Notice, ScopeChange, ScopeNode, ScopeRow, ScopeStore, StoreError};
+use super::columns::{id, optional_id, text};
+use super::places::{move_below, new_place};
+use super::{SqlStore, above};
+use crate::store::{Conflict, Notice, ScopeChange, ScopeRow, ScopeStore, StoreError};
 
 #[async_trait]
 impl ScopeStore for SqlStore {
@@ -52,25 +53,6 @@ impl ScopeStore for SqlStore {
         rows.iter().map(scope_row).collect()
     }
 
-    async fn scopes_below(&self, top: ScopeGuid) -> Result<Vec<ScopeNode>, StoreError> {
-        let rows = query(below!(
-            "SELECT guid, kind, name, parent, \
-             (SELECT count(*) FROM accounts WHERE group_guid = guid) AS accounts \
-             FROM scopes JOIN below USING (guid) ORDER BY depth, name, guid"
-        ))
-        .bind(top.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(ScopeNode {
-                    row: scope_row(row)?,
-                    accounts: count(row, "accounts")?,
-                })
-            })
-            .collect()
-    }
-
     async fn insert_scope(&self, scope: &ScopeRow, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.writing().await?;
         let parent = scope.parent.ok_or(Conflict::Root)?;
@@ -96,18 +78,9 @@ impl ScopeStore for SqlStore {
             .parent
             .filter(|parent| Some(*parent) != present.parent)
         {
-            if present.parent.is_none() {
-                return Err(Conflict::Root.into());
-            }
+            let from = present.parent.ok_or(Conflict::Root)?;
             must_be_collection(&mut transaction, parent).await?;
-            let inside: i64 = query_scalar(below!("SELECT count(*) FROM below WHERE guid = $2"))
-                .bind(scope.to_string())
-                .bind(parent.to_string())
-                .fetch_one(&mut *transaction)
-                .await?;
-            if inside > 0 {
-                return Err(Conflict::Cycle.into());
-            }
+            move_below(&mut transaction, scope, from, parent).await?;
         }
         query("UPDATE scopes SET name = coalesce($2, name), parent = coalesce($3, parent) WHERE guid = $1")
             .bind(scope.to_string())
@@ -205,17 +178,24 @@ async fn insert(connection: &mut AnyConnection, scope: &ScopeRow) -> Result<bool
         ScopeKind::Collection => "collection",
         ScopeKind::Group => "group",
     };
-    let added = query("INSERT INTO scopes (guid, kind, name, parent) VALUES ($1, $2, $3, $4) ON CONFLICT (guid) DO NOTHING")
-        .bind(scope.guid.to_string())
-        .bind(kind)
-        .bind(&scope.name)
-        .bind(scope.parent.map(|parent| parent.to_string()))
-        .execute(connection)
-        .await?;
+    let place = new_place(connection, scope.parent).await?;
+    let added = query(
+        "INSERT INTO scopes (guid, kind, name, parent, ordinal, path, certificates_above) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (guid) DO NOTHING",
+    )
+    .bind(scope.guid.to_string())
+    .bind(kind)
+    .bind(&scope.name)
+    .bind(scope.parent.map(|parent| parent.to_string()))
+    .bind(place.ordinal)
+    .bind(&place.path)
+    .bind(place.certificates_above)
+    .execute(connection)
+    .await?;
     Ok(added.rows_affected() > 0)
 }
 
-fn scope_row(row: &AnyRow) -> Result<ScopeRow, StoreError> {
+pub(super) fn scope_row(row: &AnyRow) -> Result<ScopeRow, StoreError> {
     let kind = match text(row, "kind")?.as_str() {
         "collection" => ScopeKind::Collection,
         "group" => ScopeKind::Group,

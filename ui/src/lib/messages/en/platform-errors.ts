@@ -19,6 +19,7 @@ export const platformErrors: { readonly [code in string]: Explain } = {
   "parent-is-group": say("A Group holds Accounts only", "Choose a Collection."),
   "parent-is-collection": say("A Collection holds no Accounts", "Choose a Group."),
   "moved-into-itself": say("A Collection can’t be moved into itself", "Choose a place outside it."),
+  "too-deep": say("It would lie too deep", "Choose a Collection further up in the tree."),
   "root-stays": say(
     "The topmost Collection stays where it is",
     "It can be renamed, but not moved or deleted.",
