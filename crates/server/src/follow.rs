@@ -1,11 +1,13 @@
-//! What an AccountServer does about a certificate that was uploaded to another one on the same database: it captures the
-//! keys in its own memory too.
+//! What an AccountServer does about changes that another one on the same database made: it captures the keys in its own
+//! memory to a certificate that was uploaded there, and wipes the keys of accounts that were deleted there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use keyfold_api::certificates::CaptureState;
 use keyfold_core::group_certificate::GroupCertificate;
+use keyfold_core::id::AccountId;
 use tokio::time::sleep;
 
 use crate::capture;
@@ -30,18 +32,43 @@ async fn follow(platform: Shared, mut notices: Notices, mut seen: i64) {
         match told.notice {
             // Its upload captures what is in this memory.
             Notice::CertificateActivated { .. } if !told.elsewhere => {}
-            Notice::CertificateActivated { .. } | Notice::Resumed => {
-                while let Err(error) = catch_up(&platform, &mut seen).await {
-                    tracing::error!(%error, "keys in memory are not captured yet; trying again");
-                    sleep(PAUSE).await;
+            Notice::CertificateActivated { .. } => {
+                catch_up(&platform, &mut seen).await;
+            }
+            Notice::Resumed => {
+                catch_up(&platform, &mut seen).await;
+                for account in in_memory(&platform) {
+                    forget_if_deleted(&platform, account).await;
                 }
+            }
+            Notice::AccountChanged { account, .. } if told.elsewhere => {
+                forget_if_deleted(&platform, account).await;
             }
             _ => {}
         }
     }
 }
 
-async fn catch_up(platform: &Shared, seen: &mut i64) -> Result<(), Refusal> {
+fn in_memory(platform: &Shared) -> BTreeSet<AccountId> {
+    let keys = platform.cache.ids().into_iter();
+    keys.map(|(account, _)| account).collect()
+}
+
+async fn forget_if_deleted(platform: &Shared, account: AccountId) {
+    // What cannot be asked is asked again after the connection that was lost.
+    if let Ok(None) = platform.store.account(account).await {
+        platform.cache.evict_account(account);
+    }
+}
+
+async fn catch_up(platform: &Shared, seen: &mut i64) {
+    while let Err(error) = capture_after(platform, seen).await {
+        tracing::error!(%error, "keys in memory are not captured yet; trying again");
+        sleep(PAUSE).await;
+    }
+}
+
+async fn capture_after(platform: &Shared, seen: &mut i64) -> Result<(), Refusal> {
     for (number, row) in platform.store.activated_after(*seen).await? {
         if let Some(certificate) = checked(platform, &row) {
             let job = capture::all_below(platform, Arc::new(certificate));

@@ -244,6 +244,7 @@ impl From<StoreError> for Refusal {
             Conflict::Superseded => Self::Superseded,
             Conflict::BackupEnded => Self::BackupEnded,
             Conflict::Repeated => Self::IdempotencyKeyInUse,
+            Conflict::CertificatesChanged => Self::Internal("certificates change all the time"),
         }
     }
 }

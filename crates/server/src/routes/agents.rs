@@ -11,6 +11,7 @@ use keyfold_api::agents::{
 };
 use keyfold_api::audit::Action;
 use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
+use keyfold_core::fingerprint::Fingerprint;
 use zeroize::Zeroizing;
 
 use super::accounts::key_state;
@@ -22,7 +23,10 @@ use crate::capture;
 use crate::clock::token_hash;
 use crate::refusal::Refusal;
 use crate::state::Shared;
-use crate::store::{BackupRow, EndedBackup};
+use crate::store::{AccountRow, BackupRow, Conflict, EndedBackup, StoreError};
+
+/// How often a capture begins anew when certificates change at the same moment.
+const ATTEMPTS: u32 = 8;
 
 /// Uses a one-time token up. The credential of an Agent that was enrolled before works no more.
 #[utoipa::path(
@@ -160,14 +164,15 @@ pub(super) async fn end_backup(
         exit_code: end.exit_code,
         ended_at: now,
     };
-    let mut captured = Vec::new();
+    let mut captured = 0;
     if end.outcome == BackupOutcome::Completed {
         if backup.outcome.is_none() && !platform.cache.holds(account.id, key_id) {
             return Err(Refusal::KeyNotInMemory);
         }
-        captured = capture::to_all_above(&platform, account.id, key_id, account.group).await?;
+        captured = end_and_capture(&platform, &account, &backup, ended).await?;
+    } else {
+        platform.store.end_backup(id, ended, &[], &[]).await?;
     }
-    platform.store.end_backup(id, ended, &captured).await?;
     match end.outcome {
         BackupOutcome::Completed if backup.outcome.is_none() => {
             platform.cache.touch(account.id, key_id);
@@ -179,9 +184,35 @@ pub(super) async fn end_backup(
         }
         _ => {}
     }
-    tracing::info!(account = %account.id, backup = %id, captured = captured.len(), "backup ended");
+    tracing::info!(account = %account.id, backup = %id, captured, "backup ended");
     let captured_to = platform.store.scopes_holding(account.id, key_id).await?;
     Ok(Answer(BackupEnded { captured_to }))
+}
+
+/// Ends a completed backup with what is captured after it; answers how many keys that were. Begins anew when an upload or
+/// a move comes between.
+async fn end_and_capture(
+    platform: &Shared,
+    account: &AccountRow,
+    backup: &BackupRow,
+    ended: EndedBackup,
+) -> Result<usize, Refusal> {
+    let mut group = account.group;
+    for _ in 0..ATTEMPTS {
+        let present = platform.store.present_above(group).await?;
+        let present: Vec<Fingerprint> = present.iter().map(|row| row.fingerprint).collect();
+        let captured = capture::to_all_above(platform, account.id, backup.key_id, group).await?;
+        let end = platform
+            .store
+            .end_backup(backup.id, ended, &captured, &present);
+        match end.await {
+            Err(StoreError::Conflict(Conflict::CertificatesChanged)) => {}
+            ended => return Ok(ended.map(|()| captured.len())?),
+        }
+        let moved = platform.store.account(account.id).await?;
+        group = moved.ok_or(Refusal::NotSignedIn)?.group;
+    }
+    Err(StoreError::from(Conflict::CertificatesChanged).into())
 }
 
 fn presented(secrets: Vec<PresentedSecret>) -> Result<EncryptionKey, Refusal> {

@@ -82,11 +82,16 @@ pub trait CaptureStore: Send + Sync {
     -> Result<bool, StoreError>;
     /// Notes that a backup ended, together with what was captured after it. The same end again changes nothing;
     /// another outcome is refused with `BackupEnded`.
+    ///
+    /// `present` are the certificates, not superseded, on the account's way to the root when it was captured. If they are
+    /// others by now, a completed backup is refused with `CertificatesChanged`: an upload or a move came between, and a
+    /// backup that ends after an upload is captured to its certificate.
     async fn end_backup(
         &self,
         id: BackupId,
         ended: EndedBackup,
         captured: &[CaptureRow],
+        present: &[Fingerprint],
     ) -> Result<(), StoreError>;
     /// Which keys were captured to this certificate.
     async fn captured_to(

@@ -82,6 +82,9 @@ pub enum StoreError {
     /// The database's address is refused.
     #[error("the database's file has no absolute path; give --data-dir as one")]
     Address,
+    /// A file that is no whole database of this program.
+    #[error("the database is not whole: {0}; take another backup")]
+    NotWhole(String),
     /// A value that this program never writes.
     #[error("the database holds a damaged value in {0}; restore a backup")]
     Damaged(&'static str),
@@ -138,4 +141,7 @@ pub enum Conflict {
     /// Another request with the same idempotency key came first.
     #[error("another request with this idempotency key came first")]
     Repeated,
+    /// Other certificates capture the account's key than a moment ago.
+    #[error("other certificates capture this key now")]
+    CertificatesChanged,
 }

@@ -127,11 +127,12 @@ async fn an_end_and_its_captures_are_stored_together(store: impl Store) {
         exit_code: Some(3),
         ended_at: NOW,
     };
+    let present = [certificate.fingerprint];
     let mut lost = row.clone();
     lost.certificate = Fingerprint::of(b"no such certificate");
     assert!(
         store
-            .end_backup(backup.id, ended, &[row.clone(), lost])
+            .end_backup(backup.id, ended, &[row.clone(), lost], &present)
             .await
             .is_err()
     );
@@ -155,20 +156,23 @@ async fn an_end_and_its_captures_are_stored_together(store: impl Store) {
     );
 
     store
-        .end_backup(backup.id, ended, std::slice::from_ref(&row))
+        .end_backup(backup.id, ended, std::slice::from_ref(&row), &present)
         .await
         .unwrap();
     let later = EndedBackup {
         ended_at: NOW + Duration::HOUR,
         ..ended
     };
-    store.end_backup(backup.id, later, &[row]).await.unwrap();
+    store
+        .end_backup(backup.id, later, &[row], &present)
+        .await
+        .unwrap();
     let failed = EndedBackup {
         outcome: BackupOutcome::Failed,
         ..ended
     };
     assert_eq!(
-        conflict(store.end_backup(backup.id, failed, &[]).await),
+        conflict(store.end_backup(backup.id, failed, &[], &[]).await),
         Conflict::BackupEnded
     );
     let account = store.account(account).await.unwrap().unwrap();

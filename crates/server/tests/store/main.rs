@@ -7,6 +7,7 @@ mod captures;
 mod certificates;
 mod counts;
 mod notices;
+mod races;
 mod tree;
 
 use keyfold_api::audit::{Act, Action, By};

@@ -14,7 +14,7 @@ impl AuditStore for SqlStore {
     async fn record(&self, act: &Act) -> Result<(), StoreError> {
         let mut transaction = match act.outcome {
             Outcome::Done => self.writing().await?,
-            Outcome::Denied => self.alone(self.aside().await?).await?,
+            Outcome::Denied => self.alone().await?,
         };
         append(&mut transaction, act).await?;
         Ok(transaction.commit().await?)

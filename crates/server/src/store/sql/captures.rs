@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use keyfold_api::agents::{BackupId, BackupOutcome};
 use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary};
@@ -6,7 +8,7 @@ use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _, query, query_scalar};
 
-use super::columns::{fingerprint, flag, id, text, time};
+use super::columns::{fingerprint, flag, id, parsed, text, time};
 use super::{SqlStore, capturing};
 use crate::store::{
     BackupRow, ByCertificate, CaptureRow, CaptureStore, CapturedKeyRow, Conflict, EndedBackup,
@@ -64,26 +66,22 @@ impl CaptureStore for SqlStore {
         id: BackupId,
         ended: EndedBackup,
         captured: &[CaptureRow],
+        present: &[Fingerprint],
     ) -> Result<(), StoreError> {
-        let mut transaction = self.writing().await?;
-        let backup =
-            query("SELECT id, account, key_id, started_at, outcome FROM backups WHERE id = $1")
-                .bind(id.to_string())
-                .fetch_optional(&mut *transaction)
-                .await?
-                .ok_or(Conflict::Missing)?;
-        let backup = backup_row(&backup)?;
-        if backup
-            .outcome
-            .is_some_and(|outcome| outcome != ended.outcome)
-        {
-            return Err(Conflict::BackupEnded.into());
+        let mut transaction = self.adding().await?;
+        let account = close(&mut transaction, id, ended).await?;
+        if ended.outcome == BackupOutcome::Completed {
+            let present = present.iter().copied().collect();
+            if present_for(&mut transaction, account).await? != present
+                || captured
+                    .iter()
+                    .any(|row| !present.contains(&row.certificate))
+            {
+                return Err(Conflict::CertificatesChanged.into());
+            }
+            capturing::insert(&mut transaction, captured).await?;
         }
-        capturing::insert(&mut transaction, captured).await?;
-        if backup.outcome.is_none() {
-            close(&mut transaction, &backup, ended).await?;
-        }
-        let group = group_of(&mut transaction, backup.account).await?;
+        let group = group_of(&mut transaction, account).await?;
         transaction.commit().await?;
         self.channel.captured(&self.pool, group);
         Ok(())
@@ -169,30 +167,76 @@ async fn group_of(
     row.map(|row| id(&row, "group_guid")).transpose()
 }
 
+/// Ends a backup once, whoever else ends it at the same moment; answers whose it is.
 async fn close(
     connection: &mut AnyConnection,
-    backup: &BackupRow,
+    id: BackupId,
     ended: EndedBackup,
-) -> Result<(), StoreError> {
+) -> Result<AccountId, StoreError> {
     let outcome = match ended.outcome {
         BackupOutcome::Completed => "completed",
         BackupOutcome::Failed => "failed",
     };
-    query("UPDATE backups SET ended_at = $2, outcome = $3, exit_code = $4 WHERE id = $1")
-        .bind(backup.id.to_string())
+    let account: Option<String> = query_scalar(
+        "UPDATE backups SET ended_at = $2, outcome = $3, exit_code = $4 WHERE id = $1 AND outcome IS NULL \
+         RETURNING account",
+    )
+    .bind(id.to_string())
+    .bind(ended.ended_at.unix_timestamp())
+    .bind(outcome)
+    .bind(ended.exit_code)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(account) = account else {
+        return closed_before(connection, id, ended.outcome).await;
+    };
+    if ended.outcome == BackupOutcome::Completed {
+        query(
+            "UPDATE accounts SET last_backup_at = CASE WHEN last_backup_at > $2 THEN last_backup_at ELSE $2 END \
+             WHERE id = $1",
+        )
+        .bind(&account)
         .bind(ended.ended_at.unix_timestamp())
-        .bind(outcome)
-        .bind(ended.exit_code)
         .execute(&mut *connection)
         .await?;
-    if ended.outcome == BackupOutcome::Completed {
-        query("UPDATE accounts SET last_backup_at = $2 WHERE id = $1")
-            .bind(backup.account.to_string())
-            .bind(ended.ended_at.unix_timestamp())
-            .execute(&mut *connection)
-            .await?;
     }
-    Ok(())
+    parsed(&account, "account")
+}
+
+/// Whose backup it is, when it ended with this outcome before.
+async fn closed_before(
+    connection: &mut AnyConnection,
+    id: BackupId,
+    outcome: BackupOutcome,
+) -> Result<AccountId, StoreError> {
+    let row = query("SELECT id, account, key_id, started_at, outcome FROM backups WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await?;
+    let backup = backup_row(&row.ok_or(Conflict::Missing)?)?;
+    if backup.outcome != Some(outcome) {
+        return Err(Conflict::BackupEnded.into());
+    }
+    Ok(backup.account)
+}
+
+/// Certificates, not superseded, on the account's way to the root.
+async fn present_for(
+    connection: &mut AnyConnection,
+    account: AccountId,
+) -> Result<BTreeSet<Fingerprint>, StoreError> {
+    let rows = query(
+        "WITH RECURSIVE above (guid) AS (SELECT group_guid FROM accounts WHERE id = $1 \
+         UNION ALL SELECT scopes.parent FROM scopes JOIN above USING (guid) WHERE scopes.parent IS NOT NULL) \
+         SELECT fingerprint FROM certificates JOIN above ON above.guid = certificates.scope \
+         WHERE superseded_at IS NULL",
+    )
+    .bind(account.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| fingerprint(row, "fingerprint"))
+        .collect()
 }
 
 fn backup_row(row: &AnyRow) -> Result<BackupRow, StoreError> {

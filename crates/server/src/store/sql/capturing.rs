@@ -8,6 +8,7 @@ use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
 use sqlx::{AnyConnection, AssertSqlSafe, query};
 
+use super::change::Change;
 use super::columns::{fingerprint, id};
 use super::{SqlStore, below};
 use crate::cache::LifeId;
@@ -72,11 +73,12 @@ impl CapturingStore for SqlStore {
 /// Adds rows, and removes those that stand between the oldest and the newest of a key id; answers how many are new. A
 /// row of an account that is gone is left out.
 pub(super) async fn insert(
-    connection: &mut AnyConnection,
+    connection: &mut Change,
     captured: &[CaptureRow],
 ) -> Result<u32, StoreError> {
     let mut new = 0;
     for rows in captured.chunks(AT_A_TIME) {
+        hold_accounts(connection, rows).await?;
         let mut insert = query(AssertSqlSafe(insertion(rows.len())));
         for row in rows {
             insert = insert
@@ -88,12 +90,12 @@ pub(super) async fn insert(
                 .bind(row.captured_at.unix_timestamp())
                 .bind(&row.content[..]);
         }
-        new += insert.execute(&mut *connection).await?.rows_affected();
+        new += insert.execute(&mut **connection).await?.rows_affected();
         let mut thin_out = query(AssertSqlSafe(thinning_out(rows.len())));
         for row in rows {
             thin_out = thin_out.bind(row.id.to_string());
         }
-        thin_out.execute(&mut *connection).await?;
+        thin_out.execute(&mut **connection).await?;
     }
     Ok(u32::try_from(new).unwrap_or(u32::MAX))
 }
@@ -113,6 +115,25 @@ async fn scopes_of(
         scopes.insert(id(&row, "scope")?);
     }
     Ok(scopes)
+}
+
+/// Lets nobody else capture keys of these accounts until the transaction ends: of two who add at the same moment neither
+/// would see what the other's row makes superfluous. `SQLite` lets one write at a time anyway.
+async fn hold_accounts(connection: &mut Change, rows: &[CaptureRow]) -> Result<(), StoreError> {
+    if !connection.is_among_many() {
+        return Ok(());
+    }
+    let accounts: BTreeSet<AccountId> = rows.iter().map(|row| row.account).collect();
+    let mut text = String::from("SELECT id FROM accounts WHERE id IN ");
+    list(&mut text, 1, accounts.len());
+    // In one order for all, so that nobody waits in a circle.
+    text.push_str(" ORDER BY id FOR NO KEY UPDATE");
+    let mut hold = query(AssertSqlSafe(text));
+    for account in accounts {
+        hold = hold.bind(account.to_string());
+    }
+    hold.fetch_all(&mut **connection).await?;
+    Ok(())
 }
 
 /// The text of a statement that adds so many rows.

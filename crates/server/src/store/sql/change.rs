@@ -23,6 +23,11 @@ impl Change {
         }
     }
 
+    /// Whether others may write at the same time.
+    pub(super) fn is_among_many(&self) -> bool {
+        self.channel.is_between_processes()
+    }
+
     /// Everybody is told when this is committed, and never otherwise.
     pub(super) fn tell(&mut self, notice: Notice) {
         self.notices.push(notice);

@@ -87,6 +87,11 @@ impl Channel {
         }))
     }
 
+    /// Whether other processes may use the database.
+    pub(super) fn is_between_processes(&self) -> bool {
+        self.0.postgres.is_some()
+    }
+
     /// Everything from now on. The first to ask on Postgres waits until it listens.
     pub(super) async fn notices(&self) -> Result<Notices, StoreError> {
         let notices = Notices::new(self.0.here.subscribe());

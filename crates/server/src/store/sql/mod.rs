@@ -6,6 +6,7 @@
 mod accounts;
 mod audit;
 mod captured_lists;
+mod backup;
 mod captures;
 mod capturing;
 mod certificates;
@@ -28,9 +29,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::{AnyPool, Executor as _, query};
+use sqlx::{AnyPool, Executor as _};
 use url::Url;
 
+pub use self::backup::{back_up, check};
 use self::change::Change;
 use self::channel::Channel;
 use super::{Claim, NoticeStore, Notices, StoreError};
@@ -39,14 +41,19 @@ use super::{Claim, NoticeStore, Notices, StoreError};
 /// cut; a writer waits ten seconds for another one; deleted rows are overwritten.
 const SQLITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
     PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF";
+/// What a connection is told that only reads a file.
+const SQLITE_ONLY_READ: &str = "PRAGMA trusted_schema = OFF";
 const SQLITE_CONNECTIONS: u32 = 8;
 /// What a new Postgres connection is told: a commit is answered when it is on disk, whatever the server's own setting.
 const POSTGRES: &str = "SET synchronous_commit = on; SET timezone = 'UTC'";
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a question waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// The advisory lock of those who change more than their own rows ("keyfold").
-const CHANGING: &str = "SELECT pg_advisory_xact_lock(30229066113444964)";
+/// How transactions begin. On Postgres the advisory lock ("keyfold") keeps those who change what others look at apart
+/// from everybody, and lets all others be many.
+const SQLITE_BEGIN: &str = "BEGIN IMMEDIATE";
+const POSTGRES_WRITING: &str = "BEGIN; SELECT pg_advisory_xact_lock(30229066113444964)";
+const POSTGRES_ADDING: &str = "BEGIN; SELECT pg_advisory_xact_lock_shared(30229066113444964)";
 
 /// The store in a database.
 #[derive(Debug, Clone)]
@@ -65,13 +72,7 @@ enum Kind {
 impl SqlStore {
     /// Opens an `SQLite` file and brings its schema up to date; makes the file when `create` says so.
     pub async fn open(file: &Path, create: bool) -> Result<Self, StoreError> {
-        let file = absolute(file).map_err(sqlx::Error::Io)?;
-        let file = Url::from_file_path(&file).map_err(|()| StoreError::Address)?;
-        let mode = if create { "rwc" } else { "rw" };
-        let address = format!(
-            "sqlite{}?mode={mode}",
-            file.as_str().trim_start_matches("file")
-        );
+        let address = sqlite_address(file, if create { "rwc" } else { "rw" })?;
         let pool = connect(&address, SQLITE_CONNECTIONS, SQLITE).await?;
         sqlx::migrate!("migrations/sqlite").run(&pool).await?;
         let store = Self {
@@ -102,43 +103,43 @@ impl SqlStore {
         self.pool.close().await;
     }
 
-    /// A transaction that changes what others may be looking at: only one runs at a time, so that what it reads stays
-    /// true until it commits.
+    /// A transaction that changes what others may be looking at: it runs while no other transaction of the store does,
+    /// so that what it reads stays true until it commits. For what people do.
     async fn writing(&self) -> Result<Change, StoreError> {
-        self.alone(self.adding().await?).await
+        claimed(self.alone().await?).await
     }
 
-    /// The same transaction, as the only one of its kind.
-    async fn alone(&self, mut transaction: Change) -> Result<Change, StoreError> {
-        if self.kind == Kind::Postgres {
-            query(CHANGING).execute(&mut *transaction).await?;
-        }
-        Ok(transaction)
+    /// The same for what is no request's change, but happens besides.
+    async fn alone(&self) -> Result<Change, StoreError> {
+        self.begin(POSTGRES_WRITING).await
     }
 
-    /// A transaction that adds rows, or changes rows of one account: many run at a time where the database can.
-    ///
-    /// The idempotency key of the request that is being answered is claimed in it. Every change that a request asks for
-    /// is made in such a transaction, so that the key is claimed when the change is there, and only then.
+    /// A transaction that adds rows, or changes rows of one account: many run at a time where the database can, and the
+    /// tree, certificates and rights stay what they are until it commits. What two of these could do to each other is
+    /// held off by constraints, by conditional statements or by locking the account's row.
     async fn adding(&self) -> Result<Change, StoreError> {
-        let mut transaction = self.aside().await?;
-        if let Some(claim) = Claim::current()
-            && !claim.again
-        {
-            idempotency::make(&mut transaction, &claim).await?;
-        }
-        Ok(transaction)
+        claimed(self.begin(POSTGRES_ADDING).await?).await
     }
 
-    /// A transaction for what is no request's change, but happens besides.
-    async fn aside(&self) -> Result<Change, StoreError> {
+    async fn begin(&self, on_postgres: &'static str) -> Result<Change, StoreError> {
         let begin = match self.kind {
-            Kind::Sqlite => "BEGIN IMMEDIATE",
-            Kind::Postgres => "BEGIN",
+            Kind::Sqlite => SQLITE_BEGIN,
+            Kind::Postgres => on_postgres,
         };
         let transaction = self.pool.begin_with(begin).await?;
         Ok(Change::new(transaction, self.channel.clone()))
     }
+}
+
+/// Claims, in its transaction, the idempotency key of the request that is being answered. Every change that a request
+/// asks for is made in such a transaction, so that the key is claimed when the change is there, and only then.
+async fn claimed(mut transaction: Change) -> Result<Change, StoreError> {
+    if let Some(claim) = Claim::current()
+        && !claim.again
+    {
+        idempotency::make(&mut transaction, &claim).await?;
+    }
+    Ok(transaction)
 }
 
 #[async_trait]
@@ -146,6 +147,13 @@ impl NoticeStore for SqlStore {
     async fn notices(&self) -> Result<Notices, StoreError> {
         self.channel.notices().await
     }
+}
+
+fn sqlite_address(file: &Path, mode: &str) -> Result<String, StoreError> {
+    let file = absolute(file).map_err(sqlx::Error::Io)?;
+    let file = Url::from_file_path(&file).map_err(|()| StoreError::Address)?;
+    let path = file.as_str().trim_start_matches("file");
+    Ok(format!("sqlite{path}?mode={mode}"))
 }
 
 async fn connect(
