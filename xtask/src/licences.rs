@@ -31,6 +31,9 @@ struct Bans {
 struct Ban {
     #[serde(rename = "crate")]
     name: String,
+    /// Who may import it all the same.
+    #[serde(default)]
+    wrappers: BTreeSet<String>,
     reason: String,
 }
 
@@ -50,8 +53,15 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<()> {
         return program::succeed(deny.args(["deny", "--workspace", "check"]));
     }
     println!("cargo-deny is not here: licences and bans are checked, advisories are not");
-    let policy: Policy = toml::from_str(&fs::read_to_string(workspace.path("deny.toml"))?)?;
+    let mut policy: Policy = toml::from_str(&fs::read_to_string(workspace.path("deny.toml"))?)?;
     let dependencies = dependencies(workspace)?;
+    let is_there = |name: &str| dependencies.iter().any(|it| it.name == name);
+    for ban in std::mem::take(&mut policy.bans.deny) {
+        let may_be_there = !ban.wrappers.is_empty() && is_there(&ban.name);
+        if !may_be_there || !importers(workspace, &ban.name)?.is_subset(&ban.wrappers) {
+            policy.bans.deny.push(ban);
+        }
+    }
     let complaints = complaints(&policy, &dependencies);
     if complaints.is_empty() {
         println!("{} dependencies meet deny.toml", dependencies.len());
@@ -62,15 +72,7 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<()> {
 
 /// What cargo really compiles, for any system; the lock file names more than that.
 fn dependencies(workspace: &Workspace) -> anyhow::Result<Vec<Dependency>> {
-    let mut cargo = program::cargo(workspace.root());
-    cargo.args(["tree", "--locked", "--workspace", "--target", "all"]);
-    cargo.args(["--prefix", "none", "--format", "{p}|{l}"]);
-    let output = cargo.output().context("cannot start cargo")?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        bail!("`{}` failed: {said}", program::line_of(&cargo));
-    }
-    let tree = String::from_utf8(output.stdout)?;
+    let tree = tree(workspace, &["--prefix", "none", "--format", "{p}|{l}"])?;
     let lines: BTreeSet<_> = tree
         .lines()
         .map(|line| line.trim_end_matches(" (*)"))
@@ -79,6 +81,32 @@ fn dependencies(workspace: &Workspace) -> anyhow::Result<Vec<Dependency>> {
         .into_iter()
         .filter_map(Dependency::from_line)
         .collect())
+}
+
+/// Which crates import this one.
+fn importers(workspace: &Workspace, name: &str) -> anyhow::Result<BTreeSet<String>> {
+    let tree = tree(
+        workspace,
+        &["--invert", name, "--depth", "1", "--prefix", "depth"],
+    )?;
+    let lines = tree.lines().filter_map(|line| line.strip_prefix('1'));
+    Ok(lines
+        .filter_map(|line| Some(line.split(' ').next()?.to_owned()))
+        .collect())
+}
+
+fn tree(workspace: &Workspace, arguments: &[&str]) -> anyhow::Result<String> {
+    let mut cargo = program::cargo(workspace.root());
+    cargo.args(["tree", "--locked", "--workspace", "--target", "all"]);
+    let output = cargo
+        .args(arguments)
+        .output()
+        .context("cannot start cargo")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("`{}` failed: {said}", program::line_of(&cargo));
+    }
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 impl Dependency {

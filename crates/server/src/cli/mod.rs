@@ -1,6 +1,8 @@
 //! The command line of `keyfold-server`.
 
+mod backup;
 mod data_dir;
+mod database;
 mod init;
 mod recoveries;
 mod secret_input;
@@ -66,6 +68,10 @@ enum Command {
     User(user::User),
     /// Print who fetched which captured key and why, oldest first, as lines of JSON.
     Recoveries(recoveries::Recoveries),
+    /// Copy the database to a file, also while the AccountServer runs.
+    Backup(backup::Backup),
+    /// Put a copy that `backup` made in the database's place. The AccountServer must not run.
+    Restore(backup::Restore),
     /// Serve Consoles and Agents.
     Serve(Box<Settings>),
     /// Print the settings in force, and where each comes from.
@@ -88,6 +94,8 @@ pub fn run() -> anyhow::Result<()> {
             Command::Init(init) => init.run().await,
             Command::User(user) => user.run().await,
             Command::Recoveries(recoveries) => recoveries.run().await,
+            Command::Backup(backup) => backup.run().await,
+            Command::Restore(restore) => restore.run().await,
             Command::Serve(settings) => serve::run(&settings).await,
             Command::Config(config) => {
                 config.run(&layers);

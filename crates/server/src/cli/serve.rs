@@ -32,6 +32,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// Serves Consoles and Agents until a signal ends it.
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     hardening::harden()?;
+    let _alone = settings.data_dir.serve_alone()?;
     let store = settings.data_dir.open().await?;
     let (name, _) = store
         .platform()

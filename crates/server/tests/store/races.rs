@@ -3,11 +3,11 @@
 use keyfold_api::agents::{BackupId, BackupOutcome};
 use keyfold_core::id::{AccountId, ScopeKind};
 use keyfold_server::store::{
-    BackupRow, CaptureRow, Conflict, EndedBackup, ScopeChange, Store, StoreError,
+    BackupRow, CaptureRow, Conflict, EndedBackup, ScopeChange, Slice, Store, StoreError,
 };
 use time::Duration;
 
-use crate::{NOW, captured, certificate, conflict, draw, furnished, scope};
+use crate::{NOW, act, captured, certificate, conflict, draw, furnished, scope};
 
 over_every_store!(
     a_backup_ends_once,
@@ -67,14 +67,15 @@ async fn a_backup_ends_once(store: impl Store) {
 
 async fn a_token_enrols_once(store: impl Store) {
     let (_, account, _) = furnished(&store).await;
+    let act = act();
     for _ in 0..ROUNDS {
         store
-            .keep_enrolment_token(account, b"token", NOW + Duration::HOUR)
+            .keep_enrolment_token(account, b"token", NOW + Duration::HOUR, &act)
             .await
             .unwrap();
         let (one, other) = tokio::join!(
-            store.enrol(b"token", b"one", NOW),
-            store.enrol(b"token", b"other", NOW)
+            store.enrol(b"token", b"one", NOW, &act),
+            store.enrol(b"token", b"other", NOW, &act)
         );
         let (one, other) = (one.unwrap().is_some(), other.unwrap().is_some());
         assert!(one != other, "one of them comes first");
@@ -94,7 +95,7 @@ async fn a_backup_that_ends_after_an_upload_is_captured_to_it(store: impl Store)
     let second = certificate(&group, 2);
     let to_first = [captured(20, account, &first)];
     store
-        .activate(&second, Some(first.fingerprint))
+        .activate(&second, Some(first.fingerprint), &act())
         .await
         .unwrap();
     let completed = ended(BackupOutcome::Completed);
@@ -120,12 +121,12 @@ async fn a_backup_that_ends_after_a_move_is_not_captured_where_the_account_lay(s
     let backup = started(&store, 100, account).await;
     let mut elsewhere = scope(40, ScopeKind::Group, None);
     elsewhere.parent = group.parent;
-    store.insert_scope(&elsewhere).await.unwrap();
+    store.insert_scope(&elsewhere, &act()).await.unwrap();
     let change = ScopeChange {
         name: None,
         parent: Some(elsewhere.guid),
     };
-    store.change_account(account, change).await.unwrap();
+    store.change_account(account, change, &act()).await.unwrap();
     let completed = ended(BackupOutcome::Completed);
     let rows = [captured(20, account, &certificate)];
     let present = [certificate.fingerprint];
@@ -139,10 +140,11 @@ async fn a_backup_that_ends_after_a_move_is_not_captured_where_the_account_lay(s
 
 async fn an_account_is_deleted_or_backed_up(store: impl Store) {
     let (group, ..) = furnished(&store).await;
+    let act = act();
     for seed in 0..ROUNDS {
         let account = draw(200 + seed, AccountId::random);
         store
-            .insert_account(account, "short-lived", group.guid)
+            .insert_account(account, "short-lived", group.guid, &act)
             .await
             .unwrap();
         let backup = BackupRow {
@@ -152,8 +154,10 @@ async fn an_account_is_deleted_or_backed_up(store: impl Store) {
             started_at: NOW,
             outcome: None,
         };
-        let (deleted, started) =
-            tokio::join!(store.delete_account(account), store.start_backup(&backup));
+        let (deleted, started) = tokio::join!(
+            store.delete_account(account, &act),
+            store.start_backup(&backup)
+        );
         deleted.unwrap();
         if let Err(error) = started {
             assert!(
@@ -168,15 +172,18 @@ async fn an_account_is_deleted_or_backed_up(store: impl Store) {
 
 async fn an_account_is_deleted_or_its_key_is_captured(store: impl Store) {
     let (group, _, certificate) = furnished(&store).await;
+    let act = act();
     for seed in 0..ROUNDS {
         let account = draw(200 + seed, AccountId::random);
         store
-            .insert_account(account, "short-lived", group.guid)
+            .insert_account(account, "short-lived", group.guid, &act)
             .await
             .unwrap();
         let rows = [captured(300 + seed, account, &certificate)];
-        let (deleted, stored) =
-            tokio::join!(store.delete_account(account), store.insert_captured(&rows));
+        let (deleted, stored) = tokio::join!(
+            store.delete_account(account, &act),
+            store.insert_captured(&rows)
+        );
         match stored.unwrap() {
             0 => deleted.unwrap(),
             _ => assert_eq!(conflict(deleted), Conflict::HasCapturedKeys),
@@ -185,7 +192,7 @@ async fn an_account_is_deleted_or_its_key_is_captured(store: impl Store) {
 }
 
 async fn captures_at_the_same_moment_leave_the_oldest_and_the_newest(store: impl Store) {
-    let (_, account, certificate) = furnished(&store).await;
+    let (group, account, certificate) = furnished(&store).await;
     for round in 0..ROUNDS {
         let row = |seed| [captured(1000 + round * 10 + seed, account, &certificate)];
         let rows: [[CaptureRow; 1]; 4] = [row(0), row(1), row(2), row(3)];
@@ -198,7 +205,11 @@ async fn captures_at_the_same_moment_leave_the_oldest_and_the_newest(store: impl
         for new in [a, b, c, d] {
             assert_eq!(new.unwrap(), 1);
         }
-        let kept = store.captured_of_account(account).await.unwrap();
-        assert_eq!(kept.len(), 2, "the oldest and the newest");
+        let kept = store.captured_of_account(account, group.guid, Slice::first(10));
+        assert_eq!(
+            kept.await.unwrap().rows.len(),
+            2,
+            "the oldest and the newest"
+        );
     }
 }

@@ -5,8 +5,8 @@
 
 mod accounts;
 mod audit;
-mod captured_lists;
 mod backup;
+mod captured_lists;
 mod captures;
 mod capturing;
 mod certificates;
