@@ -28,7 +28,7 @@ enum Subject {
 /// # Errors
 /// If something could not be measured or a promise is not kept.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> anyhow::Result<()> {
-    setup::install(Need::Tests)?;
+    setup::install(workspace, Need::Tests)?;
     let mut cargo = program::cargo(workspace.root());
     match arguments.subject {
         Subject::Server => {

@@ -30,11 +30,14 @@ pub(crate) struct Arguments {
 
 /// Installs what is missing, builds, and tells the story.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> anyhow::Result<()> {
-    setup::install(if arguments.headless {
-        Need::Story
-    } else {
-        Need::Window
-    })?;
+    setup::install(
+        workspace,
+        if arguments.headless {
+            Need::Story
+        } else {
+            Need::Window
+        },
+    )?;
     let began = Instant::now();
     println!("Building; the first time takes some minutes.");
     let mut build = cargo(workspace.root());

@@ -64,7 +64,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
     match chore {
         Chore::Test => return Ok(test::run(&workspace)),
         Chore::Demo(arguments) => demo::run(&workspace, &arguments)?,
-        Chore::Setup(arguments) => setup::install(arguments.need)?,
+        Chore::Setup(arguments) => setup::install(&workspace, arguments.need)?,
         Chore::Fuzz(arguments) => fuzz::run(&workspace, &arguments)?,
         Chore::Bench(arguments) => bench::run(&workspace, &arguments)?,
         Chore::Cross(arguments) => cross::run(&workspace, &arguments)?,

@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 
 /// Writes docs/screenshots/*.png.
 pub(crate) fn take(workspace: &Workspace) -> anyhow::Result<()> {
-    setup::install(Need::Tests)?;
+    setup::install(workspace, Need::Tests)?;
     ui::build(workspace)?;
     program::succeed(program::cargo(workspace.root()).args(["build", "--workspace"]))?;
     let mut camera = Command::new(workspace.program("keyfold-screenshots"));

@@ -31,6 +31,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             return Err(Refusal::NotJson);
         }
         let body = whole(&parts.headers, body).await?;
+        // serde would take the members' values in an array for an object.
+        if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+            return Err(Refusal::Body { line: 1, column: 1 });
+        }
         // The error's own words may repeat the body, and with it a secret: only the position is told.
         serde_json::from_slice(&body)
             .map(Self)

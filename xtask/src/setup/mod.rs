@@ -1,6 +1,7 @@
 //! Installs what a chore needs and the machine lacks, through the system's own package manager.
 
 mod managers;
+mod python;
 mod tools;
 
 use anyhow::bail;
@@ -8,6 +9,7 @@ use clap::ValueEnum;
 
 use self::managers::Manager;
 use self::tools::{TOOLS, Tool};
+use crate::workspace::Workspace;
 
 /// What `cargo xtask setup` takes.
 #[derive(clap::Args)]
@@ -32,7 +34,15 @@ pub(crate) enum Need {
 ///
 /// # Errors
 /// If something is still missing afterwards, with the names of what is.
-pub(crate) fn install(need: Need) -> anyhow::Result<()> {
+pub(crate) fn install(workspace: &Workspace, need: Need) -> anyhow::Result<()> {
+    install_tools(need)?;
+    if need == Need::Tests && cfg!(unix) {
+        python::install(workspace)?;
+    }
+    Ok(())
+}
+
+fn install_tools(need: Need) -> anyhow::Result<()> {
     let missing = missing(need);
     if missing.is_empty() {
         return Ok(());

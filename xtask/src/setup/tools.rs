@@ -230,6 +230,20 @@ pub(crate) const TOOLS: &[Tool] = &[
         },
     },
     Tool {
+        name: "Python's virtual environments",
+        purpose: "holds the AccountServer's document against its answers",
+        need: Need::Tests,
+        systems: UNIX,
+        probe: Probe::PythonModules("venv, ensurepip"),
+        packages: Packages {
+            apt: "python3-venv",
+            dnf: "python3",
+            pacman: "python",
+            brew: "python",
+            winget: "",
+        },
+    },
+    Tool {
         name: "Chromium",
         purpose: "runs the tests of the pages",
         need: Need::Tests,

@@ -20,7 +20,7 @@ pub(crate) struct Step {
 pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "Tools",
-        run: |_| passed(setup::install(Need::Tests)),
+        run: |workspace| passed(setup::install(workspace, Need::Tests)),
     },
     Step {
         name: "Format",

@@ -148,7 +148,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Makes the one-time token with which an Agent enrols. The body is any JSON.
+/// Makes the one-time token with which an Agent enrols. The body is an object, so far empty.
 #[utoipa::path(
     post,
     path = "/accounts/{id}/enrolment-tokens",
@@ -156,7 +156,7 @@ pub(super) async fn delete(
     tag = "accounts",
     security(("session" = ["admin"])),
     params(("id" = AccountId, Path)),
-    request_body = Value,
+    request_body = Object,
     responses((status = 201, description = "Made; shown this once.", body = EnrolmentToken)),
 )]
 pub(super) async fn create_enrolment(

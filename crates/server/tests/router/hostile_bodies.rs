@@ -68,7 +68,7 @@ async fn targets(house: &House) -> Vec<Target> {
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_refused_by_every_route() {
+async fn what_is_no_json_object_is_refused_by_every_route() {
     let house = House::new().await;
     let unparsable: Vec<Vec<u8>> = vec![
         b"[".repeat(100_000),
@@ -84,6 +84,9 @@ async fn what_is_not_json_is_refused_by_every_route() {
         br#"{"hunter2": 1e99999"#.to_vec(),
         b"-".repeat(1000),
         b"9".repeat(200_000),
+        b"[null, null]".to_vec(),
+        br#"["hunter2"]"#.to_vec(),
+        b"null".to_vec(),
     ];
     for target in targets(&house).await {
         for body in &unparsable {
