@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! actions {
     ($($(#[doc = $words:literal])+ $name:ident = $code:literal,)+) => {
         /// What was done, or tried. The codes are stable: an entry is never written again.
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Action {
             $($(#[doc = $words])+ #[serde(rename = $code)] $name,)+

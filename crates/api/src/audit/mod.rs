@@ -1,4 +1,4 @@
-//! The audit log: what an entry says, in the order in which it is hashed (docs/FORMATS.md, "Audit log").
+//! The audit log, `GET /audit`: what an entry says, in the order in which it is hashed (docs/FORMATS.md, "Audit log").
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,15 +21,18 @@ pub use action::Action;
 ///
 /// The order of the fields is the order in which they are written and hashed; a field that says nothing is left out.
 /// A new field goes before `detail`.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Act {
     /// When, whole seconds, UTC.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
     /// Who.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub by: By,
     /// The network address they asked from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
     pub from: Option<IpAddr>,
     /// What.
     pub action: Action,
@@ -87,6 +90,7 @@ pub enum By {
 }
 
 /// How an act ended.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -97,6 +101,7 @@ pub enum Outcome {
 }
 
 /// An entry of the log.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// Its place in the log: 1, 2, 3, … without gaps.
@@ -106,6 +111,25 @@ pub struct AuditEntry {
     pub act: Act,
     /// SHA-256 over the hash of the entry before and this one: pins everything up to here.
     pub hash: Fingerprint,
+}
+
+/// Which entries are wanted: the query of `GET /audit`, beside that of the page.
+#[cfg_attr(
+    feature = "schema",
+    derive(utoipa::IntoParams),
+    into_params(parameter_in = Query)
+)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditQuery {
+    /// Only this action; none of another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    /// Only what this user did, or what was done to them (sign-in name).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Only what concerns this account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
 }
 
 /// A text that names nobody who could act.

@@ -101,7 +101,7 @@ pub(crate) async fn record(platform: &Platform, act: Act) {
 }
 
 /// Writes the counts of denials whose minute is over; with `all`, the others too.
-pub(crate) async fn write_counts(platform: &Platform, all: bool) {
+pub async fn write_counts(platform: &Platform, all: bool) {
     let ahead = if all { WINDOW } else { Duration::ZERO };
     for act in platform.denials.over(platform.now() + ahead) {
         write(platform, &act).await;

@@ -1,5 +1,6 @@
 //! The command line of `keyfold-server`.
 
+mod audit;
 mod backup;
 mod data_dir;
 mod database;
@@ -66,6 +67,9 @@ enum Command {
     /// Add a user, or set a user's password.
     #[command(subcommand)]
     User(user::User),
+    /// Verify or export the audit log.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print who fetched which captured key and why, oldest first, as lines of JSON.
     Recoveries(recoveries::Recoveries),
     /// Copy the database to a file, also while the AccountServer runs.
@@ -93,6 +97,7 @@ pub fn run() -> anyhow::Result<()> {
         match cli.command {
             Command::Init(init) => init.run().await,
             Command::User(user) => user.run().await,
+            Command::Audit(audit) => audit.run().await,
             Command::Recoveries(recoveries) => recoveries.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agents;
+mod audit;
 mod captured_keys;
 mod certificates;
 mod platform;
@@ -87,6 +88,7 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(requests::show))
         .routes(routes!(requests::sign))
         .routes(routes!(requests::reject))
+        .routes(routes!(audit::list))
 }
 
 fn agents() -> OpenApiRouter<Shared> {

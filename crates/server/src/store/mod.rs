@@ -21,7 +21,7 @@ pub mod sql;
 mod tree;
 
 pub use accounts::{AccountRow, AccountStore};
-pub use audit::{AuditRow, AuditStore};
+pub use audit::{AuditColumns, AuditFilter, AuditRow, AuditStore};
 pub use captures::{BackupRow, ByCertificate, CaptureStore, CapturedKeyRow, EndedBackup};
 pub use capturing::{CaptureRow, CapturingStore};
 pub use certificates::{CertificateRow, CertificateStore};

@@ -1,6 +1,7 @@
 //! The router in this process: every route, its answers as snapshots, and what it refuses.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod audit;
 mod backups;
 mod captures;
 mod contract;

@@ -131,6 +131,7 @@ pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
             Admins,
             true,
         ),
+        (get.clone(), "/audit".into(), None, Admins, false),
         (
             post.clone(),
             "/agent/enrolment".into(),

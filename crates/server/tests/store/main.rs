@@ -3,6 +3,8 @@
 
 #[macro_use]
 mod databases;
+mod audit;
+mod audit_export;
 mod captures;
 mod certificates;
 mod counts;

@@ -2,12 +2,17 @@ use async_trait::async_trait;
 use keyfold_api::audit::{Act, Action, Outcome};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _, query, query_scalar};
 
-use super::SqlStore;
 use super::columns::{fingerprint, text};
+use super::part::part;
+use super::{SqlStore, below};
 use crate::audit::chain;
-use crate::store::{AuditRow, AuditStore, Conflict, ScopeChange, StoreError};
+use crate::store::{
+    AuditColumns, AuditFilter, AuditRow, AuditStore, Conflict, Newest, Part, ScopeChange,
+    ScopeStore as _, Slice, StoreError,
+};
 
 #[async_trait]
 impl AuditStore for SqlStore {
@@ -27,7 +32,7 @@ impl AuditStore for SqlStore {
         limit: u32,
     ) -> Result<Vec<AuditRow>, StoreError> {
         let rows = query(
-            "SELECT number, hash, entry FROM audit_entries WHERE number > $1 AND action = coalesce($2, action) \
+            "SELECT * FROM audit_entries WHERE number > $1 AND action = coalesce($2, action) \
              ORDER BY number LIMIT $3",
         )
         .bind(number)
@@ -35,16 +40,58 @@ impl AuditStore for SqlStore {
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(AuditRow {
-                    number: row.try_get("number")?,
-                    hash: row.try_get("hash")?,
-                    entry: text(row, "entry")?,
-                })
-            })
-            .collect()
+        rows.iter().map(audit_row).collect()
     }
+
+    async fn audit_below(
+        &self,
+        top: ScopeGuid,
+        filter: &AuditFilter,
+        slice: Slice<Newest>,
+    ) -> Result<Part<AuditRow, Newest>, StoreError> {
+        let whole = self.platform().await?.is_some_and(|(_, root)| root == top);
+        let rows = query(below!(
+            "SELECT audit_entries.* FROM audit_entries WHERE number < $2 \
+             AND ($3 = 1 OR scope IN (SELECT guid FROM below) OR place IN (SELECT guid FROM below)) \
+             AND action = coalesce($4, action) \
+             AND (coalesce($5, '') = '' OR person = $5 OR who = 'user:' || $5) \
+             AND (coalesce($6, '') = '' OR account = $6) \
+             ORDER BY number DESC LIMIT $7"
+        ))
+        .bind(top.to_string())
+        .bind(slice.after.seq)
+        .bind(i64::from(whole))
+        .bind(filter.action.map(Action::code))
+        .bind(filter.user.as_deref())
+        .bind(filter.account.map(|account| account.to_string()))
+        .bind(slice.and_one())
+        .fetch_all(&self.pool)
+        .await?;
+        part(rows, slice.limit, place, audit_row)
+    }
+}
+
+fn place(row: &AnyRow) -> Result<Newest, StoreError> {
+    Ok(Newest {
+        seq: row.try_get("number")?,
+    })
+}
+
+fn audit_row(row: &AnyRow) -> Result<AuditRow, StoreError> {
+    Ok(AuditRow {
+        number: row.try_get("number")?,
+        hash: row.try_get("hash")?,
+        entry: text(row, "entry")?,
+        columns: AuditColumns {
+            acted_at: row.try_get("acted_at")?,
+            who: text(row, "who")?,
+            action: text(row, "action")?,
+            scope: row.try_get("scope")?,
+            place: row.try_get("place")?,
+            account: row.try_get("account")?,
+            person: row.try_get("person")?,
+        },
+    })
 }
 
 /// Appends an entry to the log, within the transaction of what it tells of.
@@ -63,6 +110,7 @@ pub(super) async fn append(connection: &mut AnyConnection, act: &Act) -> Result<
     };
     let unsigned = u64::try_from(number).map_err(|_| StoreError::Damaged("number"))?;
     let entry = chain::text(unsigned, act).map_err(|_| StoreError::Damaged("an act"))?;
+    let columns = AuditColumns::from(act);
     query(
         "INSERT INTO audit_entries (number, hash, entry, acted_at, who, action, scope, place, account, person) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -70,13 +118,13 @@ pub(super) async fn append(connection: &mut AnyConnection, act: &Act) -> Result<
     .bind(number)
     .bind(&chain::link(before, &entry).as_bytes()[..])
     .bind(&entry)
-    .bind(act.at.unix_timestamp())
-    .bind(act.by.to_string())
-    .bind(act.action.code())
-    .bind(act.scope.map(|scope| scope.to_string()))
-    .bind(act.within.map(|place| place.to_string()))
-    .bind(act.account.map(|account| account.to_string()))
-    .bind(act.user.as_deref())
+    .bind(columns.acted_at)
+    .bind(columns.who)
+    .bind(columns.action)
+    .bind(columns.scope)
+    .bind(columns.place)
+    .bind(columns.account)
+    .bind(columns.person)
     .execute(connection)
     .await?;
     Ok(())
