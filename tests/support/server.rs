@@ -3,9 +3,11 @@
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use url::Url;
 
 use super::binaries::binary;
@@ -123,6 +125,24 @@ impl Server {
     #[must_use]
     pub fn process(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) -> anyhow::Result<()> {
+        let process = self.child.id().to_string();
+        succeed(Command::new("kill").args(["-s", name, &process])).map(drop)
+    }
+
+    /// Waits until it has ended by itself.
+    pub fn ended(&mut self, within: Duration) -> anyhow::Result<ExitStatus> {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            ensure!(start.elapsed() < within, "it runs on after {within:?}");
+            sleep(Duration::from_millis(20));
+        }
     }
 
     /// Kills it, without a chance to tidy up.

@@ -9,6 +9,7 @@ pub mod captured_keys;
 pub mod certificates;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod health;
 pub mod pages;
 pub mod problem;
 pub mod requests;

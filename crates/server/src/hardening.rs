@@ -38,6 +38,28 @@ pub(crate) fn harden() -> Result<(), HardeningError> {
     Ok(())
 }
 
+/// Lets the process open as many files as the system allows it, and answers how many that are.
+#[cfg(unix)]
+pub(crate) fn open_files() -> Option<u64> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let present = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: present.maximum,
+        maximum: present.maximum,
+    };
+    if setrlimit(Resource::Nofile, raised).is_ok() {
+        present.maximum
+    } else {
+        present.current
+    }
+}
+
+/// Nobody counts files on this system.
+#[cfg(not(unix))]
+pub(crate) fn open_files() -> Option<u64> {
+    None
+}
+
 /// Refuses: keys have no safe place on this system.
 #[cfg(not(unix))]
 pub(crate) fn harden() -> Result<(), HardeningError> {

@@ -55,6 +55,12 @@ fn hash_any(password: &[u8], entropy: &Entropy) -> Result<String, argon2::passwo
     Ok(hash.to_string())
 }
 
+/// How busy a [`Verifier`] is.
+pub(crate) struct Load {
+    pub(crate) running: usize,
+    pub(crate) waiting: usize,
+}
+
 /// Verifies passwords, so many at a time.
 pub struct Verifier {
     running: Semaphore,
@@ -72,6 +78,16 @@ impl Verifier {
             queue: Semaphore::new(AT_A_TIME + WAITING),
             nobody,
         })
+    }
+
+    /// How many passwords are being verified, and how many wait for that.
+    pub(crate) fn load(&self) -> Load {
+        let running = AT_A_TIME - self.running.available_permits();
+        let present = AT_A_TIME + WAITING - self.queue.available_permits();
+        Load {
+            running,
+            waiting: present.saturating_sub(running),
+        }
     }
 
     /// Whether the password belongs to the hash. Without a hash the answer is no, after the same work.

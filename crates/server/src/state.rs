@@ -10,6 +10,7 @@ use crate::audit::denials::Denials;
 use crate::cache::KeyCache;
 use crate::capture::{Jobs, Recipients};
 use crate::clock::{Clock, Entropy};
+use crate::operation::Operation;
 use crate::passwords::Verifier;
 use crate::store::Store;
 use crate::trust::Trust;
@@ -38,6 +39,8 @@ pub struct Platform {
     pub denials: Denials,
     /// `https://host:port`, as Agents reach it.
     pub public_url: Url,
+    /// What keeps it running.
+    pub operation: Operation,
 }
 
 impl Platform {

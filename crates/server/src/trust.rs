@@ -16,11 +16,13 @@ use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::group_certificate::{GroupCertificate, ProfileChecks, ProfileError};
 use keyfold_core::id::ScopeGuid;
 use keyfold_core::signing_certificate::{SignerError, check_capture_signer};
+use keyfold_core::x509::time::validity;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
+use crate::operation::Renewable;
 use crate::store::CertificateRow;
 
 /// From so long before its end on, a certificate *expires soon*.
@@ -64,15 +66,19 @@ pub enum TrustError {
     /// Capture-signing certificate and key are refused.
     #[error(transparent)]
     CaptureSigner(#[from] CaptureSignerError),
+    /// The capture-signing certificate is not valid, or not the Authority's.
+    #[error(transparent)]
+    SignerNotValid(#[from] SignerError),
 }
 
 /// Whom the AccountServer trusts.
 pub struct Trust {
     root: AuthorityRoot,
     intermediates: Vec<Vec<u8>>,
-    signer: CaptureSigner,
     /// When the signer was found valid last.
     signer_checked: AtomicI64,
+    signer: Renewable<CaptureSigner>,
+    signer_files: (PathBuf, PathBuf),
     revocation: Mutex<Revocation>,
 }
 
@@ -87,18 +93,23 @@ struct Revocation {
 impl Trust {
     /// Reads all files.
     pub fn from_files(files: &TrustFiles) -> Result<Self, TrustError> {
-        let key = Zeroizing::new(read(&files.capture_key)?);
         let intermediates = files.intermediates.iter().map(|file| {
             CertificateDer::from_pem_slice(&read(file)?)
                 .map(|certificate| certificate.to_vec())
                 .map_err(|_| TrustError::Intermediate(file.clone()))
         });
         let file = files.revocation_list.clone();
+        let signer_files = (files.capture_certificate.clone(), files.capture_key.clone());
         Ok(Self {
             root: AuthorityRoot::from_pem(&read(&files.authority_root)?)?,
             intermediates: intermediates.collect::<Result<_, _>>()?,
-            signer: CaptureSigner::from_pem(&read(&files.capture_certificate)?, &key)?,
             signer_checked: AtomicI64::new(i64::MIN),
+            signer: Renewable::read(
+                "capture-signing certificate",
+                vec![signer_files.0.clone(), signer_files.1.clone()],
+                || capture_signer(&signer_files),
+            )?,
+            signer_files,
             revocation: Mutex::new(Revocation {
                 read: stamp(&file),
                 list: Arc::new(RevocationList::from_pem(&read(&file)?)?),
@@ -144,18 +155,41 @@ impl Trust {
     }
 
     /// The capture signer, while its own certificate is valid. What was found for a second holds for that second.
-    pub fn signer(&self, now: OffsetDateTime) -> Result<&CaptureSigner, SignerError> {
+    pub fn signer(&self, now: OffsetDateTime) -> Result<Arc<CaptureSigner>, SignerError> {
+        let signer = self.signer.current();
         if self.signer_checked.load(Ordering::Relaxed) != now.unix_timestamp() {
-            check_capture_signer(
-                self.signer.certificate_der(),
-                &self.root,
-                &self.intermediates,
-                now,
-            )?;
+            self.check_signer(&signer, now)?;
             self.signer_checked
                 .store(now.unix_timestamp(), Ordering::Relaxed);
         }
-        Ok(&self.signer)
+        Ok(signer)
+    }
+
+    /// Reads the capture signer again if its files changed, or `anyway`. One that is not valid now leaves the old one.
+    pub fn renew_signer(&self, anyway: bool, now: OffsetDateTime) {
+        self.signer.renew(anyway, || {
+            let signer = capture_signer(&self.signer_files)?;
+            self.check_signer(&signer, now)?;
+            Ok::<_, TrustError>(signer)
+        });
+    }
+
+    /// Why the newest files of the capture signer are not in use, if they are not.
+    #[must_use]
+    pub fn refused_signer(&self) -> Option<String> {
+        self.signer.refused()
+    }
+
+    /// When the capture signer's certificate ends.
+    #[must_use]
+    pub fn signer_not_after(&self) -> Option<OffsetDateTime> {
+        let (_, not_after) = validity(self.signer.current().certificate_der())?;
+        Some(not_after)
+    }
+
+    fn check_signer(&self, signer: &CaptureSigner, now: OffsetDateTime) -> Result<(), SignerError> {
+        let certificate = signer.certificate_der();
+        check_capture_signer(certificate, &self.root, &self.intermediates, now).map(drop)
     }
 
     /// Whether an uploaded certificate captures keys, for people to see.
@@ -216,6 +250,11 @@ impl Trust {
         }
         revocation
     }
+}
+
+fn capture_signer((certificate, key): &(PathBuf, PathBuf)) -> Result<CaptureSigner, TrustError> {
+    let key = Zeroizing::new(read(key)?);
+    Ok(CaptureSigner::from_pem(&read(certificate)?, &key)?)
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, TrustError> {

@@ -202,6 +202,20 @@ pub(crate) const TOOLS: &[Tool] = &[
         },
     },
     Tool {
+        name: "systemd-analyze",
+        purpose: "judges the AccountServer's systemd unit",
+        need: Need::Tests,
+        systems: LINUX,
+        probe: Probe::Program(&["systemd-analyze"]),
+        packages: Packages {
+            apt: "systemd",
+            dnf: "systemd",
+            pacman: "systemd",
+            brew: "",
+            winget: "",
+        },
+    },
+    Tool {
         name: "borg",
         purpose: "the other backup tool of the tests",
         need: Need::Tests,

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use pki_types::UnixTime;
 use time::OffsetDateTime;
-use x509_cert::der::DateTime;
+use x509_cert::certificate::Certificate;
+use x509_cert::der::{DateTime, Decode as _};
 use x509_cert::time::Time;
 
 /// Reads an X.509 time; years go to 9999, so it always fits.
@@ -20,6 +21,17 @@ pub fn to_x509(instant: OffsetDateTime) -> Option<Time> {
     DateTime::from_unix_duration(Duration::from_secs(seconds))
         .ok()
         .map(Time::from)
+}
+
+/// From when to when a certificate (DER) is valid; nothing where it is no certificate.
+#[must_use]
+pub fn validity(certificate: &[u8]) -> Option<(OffsetDateTime, OffsetDateTime)> {
+    let certificate = Certificate::from_der(certificate).ok()?;
+    let validity = certificate.tbs_certificate().validity();
+    Some((
+        from_x509(&validity.not_before),
+        from_x509(&validity.not_after),
+    ))
 }
 
 /// What webpki takes for the time of its checks; an instant before 1970 counts as 1970.

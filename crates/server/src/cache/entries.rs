@@ -147,6 +147,15 @@ impl Entries {
         });
     }
 
+    /// Wipes every key.
+    pub(super) fn wipe_all(&mut self) {
+        self.by_wall.clear();
+        self.by_boot.clear();
+        for entry in std::mem::take(&mut self.keys).into_values() {
+            self.arena.wipe(entry.place);
+        }
+    }
+
     /// Wipes keys whose seven days are over by either clock, at most `most`; whether there may be more.
     pub(super) fn evict_expired(
         &mut self,

@@ -218,6 +218,11 @@ impl KeyCache {
         });
     }
 
+    /// Wipes every key: the process ends.
+    pub fn wipe(&self) {
+        self.lock().wipe_all();
+    }
+
     /// Wipes what is past its seven days; answers how many.
     pub fn evict_expired(&self) -> usize {
         let now = self.clock.moment();

@@ -70,11 +70,14 @@ pub(crate) async fn to_all_above(
 pub fn all_below(platform: &Shared, certificate: Arc<GroupCertificate>) -> Arc<Job> {
     let (job, is_new) = platform.captures.begin(certificate.fingerprint());
     if is_new {
-        tokio::spawn(pass::until_nothing_is_missing(
-            Arc::clone(platform),
-            certificate,
-            Arc::clone(&job),
-        ));
+        platform
+            .operation
+            .lifecycle
+            .spawn(pass::until_nothing_is_missing(
+                Arc::clone(platform),
+                certificate,
+                Arc::clone(&job),
+            ));
     }
     job
 }
@@ -97,7 +100,7 @@ fn one(
         certificate: to.certificate(),
         captured_at: now,
     };
-    let content = to.capture(&record, &cached.key, platform.trust.signer(now)?)?;
+    let content = to.capture(&record, &cached.key, &*platform.trust.signer(now)?)?;
     Ok(Some(CaptureRow {
         id: platform.entropy.draw(CapturedKeyId::random),
         account,

@@ -9,6 +9,8 @@ mod recoveries;
 mod secret_input;
 mod serve;
 mod settings;
+mod signals;
+mod supervisor;
 mod user;
 
 use std::path::PathBuf;
@@ -19,12 +21,11 @@ use tracing_subscriber::EnvFilter;
 use self::settings::{Layers, Settings};
 
 /// These log what passes through them at their lowest levels: bodies and tokens do, so they never get there.
-const QUIET: [&str; 6] = [
+const QUIET: [&str; 5] = [
     "h2=info",
     "hyper=info",
     "hyper_util=info",
     "rustls=info",
-    "axum_server=info",
     "tungstenite=info",
 ];
 

@@ -1,61 +1,61 @@
 //! `serve`: everything put together, over TLS.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
-use hyper_util::rt::TokioTimer;
+use time::OffsetDateTime;
+use tokio::net::TcpListener;
 use tokio::time::{MissedTickBehavior, interval};
+use tower::limit::GlobalConcurrencyLimitLayer;
 use url::Url;
 
 use super::settings::Settings;
+use super::signals::{Renewals, Signals};
+use super::supervisor::{self, Step};
 use crate::attempts::Attempts;
 use crate::audit::denials::{self, Denials};
 use crate::capture::{Jobs, Recipients};
 use crate::clock::{Clock, Entropy, SystemClock};
+use crate::limits::Limits;
+use crate::listener::Listener;
+use crate::operation::Operation;
 use crate::passwords::Verifier;
 use crate::state::{Platform, Shared};
 use crate::store::ScopeStore as _;
+use crate::tls::TlsIdentity;
 use crate::trust::Trust;
-use crate::{follow, hardening, routes, tls};
+use crate::{follow, hardening, routes};
 
 /// How often keys past their seven days are wiped from memory, and answers past their day from the database.
 const SWEEP: Duration = Duration::from_mins(1);
 /// How often counts of repeated denials are looked at.
 const COUNTS: Duration = Duration::from_secs(10);
-/// How often a quiet HTTP/2 connection is asked whether it still lives.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// How often certificate files are looked at, and a supervisor is told that the process lives.
+const LOOK: Duration = Duration::from_secs(5);
+/// Files that are open for other things than connections.
+const OTHER_FILES: usize = 128;
 
 /// Serves Consoles and Agents until a signal ends it.
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     hardening::harden()?;
     let _alone = settings.data_dir.serve_alone()?;
+    let mut signals = Signals::hear()?;
+    let renewals = Renewals::hear()?;
+    let limits = &settings.limits;
+    check_files(limits);
     let store = settings.data_dir.open().await?;
     let (name, _) = store
         .platform()
         .await?
         .context("the platform was not founded; run init again")?;
-    let trust = Trust::from_files(&settings.trust_files())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let now = clock.now();
-    trust
-        .signer(now)
-        .context("the capture-signing certificate is refused")?;
-    if trust.revocation_list().next_update() < now {
-        tracing::error!(
-            "the revocation list is out of date: no key is captured until it is replaced"
-        );
-    }
-    let (tls_cert, tls_key) = settings.tls_files();
-    let tls = tls::config(&tls_cert, &tls_key)?;
-
-    let listen = settings.network.listen;
-    let listener = TcpListener::bind(listen)
-        .with_context(|| format!("cannot listen on {listen}; is the port in use?"))?;
-    listener.set_nonblocking(true)?;
+    let trust = trust(settings, now)?;
+    let (chain, key) = settings.tls_files();
+    let tls = Arc::new(TlsIdentity::read(chain, key, now)?);
+    let listener = bind(settings.network.listen).await?;
     let address = listener.local_addr()?;
     let entropy = Entropy::from_system()?;
     let platform = Arc::new(Platform {
@@ -70,36 +70,73 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         attempts: Attempts::default(),
         denials: Denials::default(),
         public_url: public_url(settings.network.public_url.as_ref(), address)?,
+        operation: Operation {
+            tls: Some(Arc::clone(&tls)),
+            ..Operation::default()
+        },
     });
+    let lifecycle = platform.operation.lifecycle.clone();
     tokio::spawn(sweep(Arc::clone(&platform)));
     follow::start(&platform).await?;
     tokio::spawn(count_denials(Arc::clone(&platform)));
-    let handle = Handle::new();
-    tokio::spawn(end_on_signal(
-        handle.clone(),
-        settings.limits.shutdown_grace,
-    ));
+    tokio::spawn(renew(Arc::clone(&platform), renewals));
+    if let Some(address) = settings.network.metrics_listen {
+        monitor(address, Arc::clone(&platform)).await?;
+    }
+    let router = routes::router(Arc::clone(&platform))
+        .layer(GlobalConcurrencyLimitLayer::new(limits.max_requests));
+    let metrics = &platform.operation.metrics;
+    let server = Listener::new(tls.server()?, router, limits, metrics, &lifecycle);
+    let listening = tokio::spawn(Arc::new(server).listen(listener));
     tracing::info!(%address, platform = name, "listening");
     println!("listening on https://{address}");
-    let mut server = axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls))?;
-    let http = server.http_builder();
-    http.http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(settings.limits.header_timeout);
-    http.http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Some(KEEP_ALIVE));
-    server
-        .handle(handle)
-        .serve(
-            routes::router(Arc::clone(&platform))
-                .into_make_service_with_connect_info::<SocketAddr>(),
-        )
-        .await?;
+    supervisor::tell(Step::Ready);
+
+    signals.end().await;
+    tracing::info!("ending");
+    supervisor::tell(Step::Ending);
+    tokio::spawn(end_at_once(signals));
+    lifecycle.end(limits.shutdown_delay).await;
+    listening.await?;
+    if !lifecycle.finish(limits.shutdown_grace).await {
+        tracing::warn!("what was still under way is broken off; Console and Agents will ask again");
+    }
     denials::write_counts(&platform, true).await;
+    platform.cache.wipe();
     store.close().await;
     tracing::info!("ended");
     Ok(())
+}
+
+fn trust(settings: &Settings, now: OffsetDateTime) -> anyhow::Result<Trust> {
+    let trust = Trust::from_files(&settings.trust_files())?;
+    trust
+        .signer(now)
+        .context("the capture-signing certificate is refused")?;
+    if trust.revocation_list().next_update() < now {
+        tracing::error!(
+            "the revocation list is out of date: no key is captured until it is replaced"
+        );
+    }
+    Ok(trust)
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; is the port in use?"))
+}
+
+/// Says so when there can never be as many connections as are allowed.
+fn check_files(limits: &Limits) {
+    let wanted = u64::try_from(limits.max_connections + OTHER_FILES).unwrap_or(u64::MAX);
+    if let Some(files) = hardening::open_files().filter(|files| *files < wanted) {
+        tracing::warn!(
+            files,
+            wanted,
+            "too few files may be open for max-connections; raise LimitNOFILE or lower it"
+        );
+    }
 }
 
 fn public_url(given: Option<&Url>, address: SocketAddr) -> anyhow::Result<Url> {
@@ -108,9 +145,23 @@ fn public_url(given: Option<&Url>, address: SocketAddr) -> anyhow::Result<Url> {
     };
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     if url.scheme() != "https" || url.host().is_none() || !bare || !url.username().is_empty() {
-        bail!("--public-url is https://host:port and nothing more");
+        bail!("public-url is https://host:port and nothing more");
     }
     Ok(url.clone())
+}
+
+/// Answers Prometheus until the process ends.
+async fn monitor(address: SocketAddr, platform: Shared) -> anyhow::Result<()> {
+    let listener = bind(address).await?;
+    tracing::info!(address = %listener.local_addr()?, "metrics");
+    println!("metrics on http://{}/metrics", listener.local_addr()?);
+    let monitoring = axum::serve(listener, routes::monitoring(platform));
+    tokio::spawn(async move {
+        if let Err(error) = monitoring.await {
+            tracing::error!(%error, "metrics are not served any more");
+        }
+    });
+    Ok(())
 }
 
 async fn sweep(platform: Shared) {
@@ -137,28 +188,27 @@ async fn count_denials(platform: Shared) {
     }
 }
 
-async fn end_on_signal(handle: Handle<SocketAddr>, grace: Duration) {
-    if let Err(error) = signal().await {
-        tracing::error!(%error, "signals are not heard; end the process by force");
-        return;
+/// Reads renewed certificates: when their files change, and at SIGHUP.
+async fn renew(platform: Shared, mut renewals: Renewals) {
+    let mut ticks = interval(LOOK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let anyway = tokio::select! {
+            _ = ticks.tick() => false,
+            () = renewals.asked() => true,
+        };
+        supervisor::tell(Step::Alive);
+        let now = platform.now();
+        platform.trust.renew_signer(anyway, now);
+        if let Some(tls) = &platform.operation.tls {
+            tls.renew(anyway, now);
+        }
     }
-    tracing::info!("ending");
-    handle.graceful_shutdown(Some(grace));
 }
 
-#[cfg(unix)]
-async fn signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-async fn signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+/// A second signal: whoever sends it does not want to wait.
+async fn end_at_once(mut signals: Signals) {
+    signals.end().await;
+    tracing::warn!("ended at once by a second signal");
+    std::process::exit(1);
 }

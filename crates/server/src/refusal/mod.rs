@@ -199,6 +199,10 @@ pub enum Refusal {
     Timeout,
 }
 
+/// The code of a refusal, beside its answer: for the numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Code(pub(crate) &'static str);
+
 impl Refusal {
     /// What the audit log has to know of it.
     fn denied(&self, status: StatusCode, why: &'static str) -> Option<Denied> {
@@ -271,6 +275,7 @@ impl IntoResponse for Refusal {
         if let Some(denied) = self.denied(status, code) {
             response.extensions_mut().insert(denied);
         }
+        response.extensions_mut().insert(Code(code));
         let headers = response.headers_mut();
         headers.insert(
             CONTENT_TYPE,

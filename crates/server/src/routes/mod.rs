@@ -5,6 +5,8 @@ mod agents;
 mod audit;
 mod captured_keys;
 mod certificates;
+mod health;
+mod observe;
 mod platform;
 mod reports;
 mod requests;
@@ -20,10 +22,9 @@ use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 use keyfold_api::BASE_PATH;
 use tokio::time::timeout;
-use tower::limit::GlobalConcurrencyLimitLayer;
-use tower_http::trace::TraceLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -35,8 +36,6 @@ use crate::state::Shared;
 
 /// An answer that takes longer is not waited for; what it began is finished all the same.
 const PATIENCE: Duration = Duration::from_secs(110);
-/// Questions that are answered at a time; more wait.
-const AT_A_TIME: usize = 512;
 
 /// Everything that the AccountServer answers.
 pub fn router(platform: Shared) -> Router {
@@ -46,10 +45,19 @@ pub fn router(platform: Shared) -> Router {
         .route_layer(once)
         .fallback(async || Refusal::NoRoute)
         .method_not_allowed_fallback(async || Refusal::Method)
-        .with_state(platform)
+        .with_state(Arc::clone(&platform))
         .layer(from_fn(bounded))
-        .layer(GlobalConcurrencyLimitLayer::new(AT_A_TIME))
-        .layer(TraceLayer::new_for_http())
+        .layer(from_fn_with_state(platform, observe::observe))
+}
+
+/// What monitoring asks, on an address of its own.
+pub(crate) fn monitoring(platform: Shared) -> Router {
+    Router::new()
+        .route("/metrics", get(health::metrics))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .fallback(async || Refusal::NoRoute)
+        .with_state(platform)
 }
 
 /// What the routes say of themselves.
@@ -61,7 +69,8 @@ pub(crate) fn described() -> OpenApi {
 fn all() -> OpenApiRouter<Shared> {
     OpenApiRouter::default()
         .nest(BASE_PATH, people().merge(agents()))
-        .routes(routes!(platform::health))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
 }
 
 fn people() -> OpenApiRouter<Shared> {

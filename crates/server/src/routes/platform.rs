@@ -1,8 +1,7 @@
-//! `GET /platform`, `GET /openapi.json` and `GET /healthz`, for anybody.
+//! `GET /platform` and `GET /openapi.json`, for anybody.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use keyfold_api::scopes::Platform;
@@ -48,17 +47,4 @@ pub(super) async fn show(State(platform): State<Shared>) -> Result<Json<Platform
 )]
 pub(super) async fn openapi() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], openapi::text())
-}
-
-/// Whether the database answers.
-#[utoipa::path(
-    get,
-    path = "/healthz",
-    operation_id = "check_health",
-    tag = "platform",
-    responses((status = 204, description = "It does.")),
-)]
-pub(super) async fn health(State(platform): State<Shared>) -> Result<StatusCode, Refusal> {
-    platform.store.platform().await?;
-    Ok(StatusCode::NO_CONTENT)
 }

@@ -10,6 +10,7 @@ mod captures;
 mod capturing;
 mod certificates;
 mod claim;
+mod connections;
 mod idempotency;
 mod notices;
 mod paging;
@@ -26,6 +27,7 @@ pub use captures::{BackupRow, ByCertificate, CaptureStore, CapturedKeyRow, Ended
 pub use capturing::{CaptureRow, CapturingStore};
 pub use certificates::{CertificateRow, CertificateStore};
 pub use claim::Claim;
+pub use connections::{ConnectionStore, Connections};
 pub use idempotency::{IdempotencyStore, KeptAnswer};
 pub use notices::{Notice, NoticeStore, Notices, Told};
 pub use paging::{ByName, Newest, Part, Position, Slice};
@@ -49,6 +51,7 @@ pub trait Store:
     + NoticeStore
     + IdempotencyStore
     + AuditStore
+    + ConnectionStore
 {
 }
 
@@ -65,6 +68,7 @@ impl<S> Store for S where
         + NoticeStore
         + IdempotencyStore
         + AuditStore
+        + ConnectionStore
 {
 }
 

@@ -20,6 +20,7 @@ use keyfold_server::cache::{CacheLimits, LEAST_BYTES};
 use keyfold_server::capture::{Jobs, Recipients};
 use keyfold_server::clock::{Clock, Entropy, token_hash};
 use keyfold_server::follow;
+use keyfold_server::operation::Operation;
 use keyfold_server::passwords::{self, Verifier};
 use keyfold_server::routes::router;
 use keyfold_server::state::Platform;
@@ -167,6 +168,7 @@ impl House {
             attempts: Attempts::default(),
             denials: Denials::default(),
             public_url: "https://backups.example.org:8443".parse().unwrap(),
+            operation: Operation::default(),
         });
         Self {
             router: router(Arc::clone(&platform)),

@@ -30,7 +30,7 @@ async fn what_is_not_a_route_is_a_problem_too() {
     let health = house
         .send(Request::get("/healthz").body(Body::empty()).unwrap())
         .await;
-    assert_eq!(health.status, 204);
+    assert_eq!((health.status, &health.body["alive"]), (200, &true.into()));
 }
 
 #[tokio::test]

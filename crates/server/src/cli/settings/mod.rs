@@ -6,7 +6,6 @@
 mod cache;
 mod file;
 mod layers;
-mod limits;
 mod show;
 
 use std::net::SocketAddr;
@@ -17,10 +16,10 @@ use url::Url;
 
 pub(super) use cache::CacheSettings;
 pub(super) use layers::Layers;
-pub(super) use limits::Limits;
 pub(super) use show::Config;
 
 use super::data_dir::DataDir;
+use crate::limits::Limits;
 use crate::trust::TrustFiles;
 
 /// Everything that `serve` can be told.
@@ -48,6 +47,10 @@ pub(super) struct Network {
     /// How Consoles and Agents reach this server; `https://` and the listening address when absent.
     #[arg(long, value_name = "URL")]
     pub(super) public_url: Option<Url>,
+    /// Where Prometheus finds `/metrics`, over plain HTTP and for anybody who gets there: loopback, or a network of your
+    /// own. Off when absent.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(super) metrics_listen: Option<SocketAddr>,
 }
 
 /// The platform's certificates, and the Authority's.

@@ -13,6 +13,7 @@ mod certificates;
 mod change;
 mod channel;
 mod columns;
+mod connections;
 mod idempotency;
 mod listening;
 mod part;
