@@ -12,7 +12,8 @@ use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::harness::{ACCOUNT, COLLECTION, GROUP, House, OTHER_GROUP, furnished};
+use crate::furnishing::furnished;
+use crate::harness::{ACCOUNT, COLLECTION, GROUP, House, OTHER_GROUP};
 
 const KEY: &str = "70000000-0000-4000-8000-000000000007";
 

@@ -10,9 +10,8 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Method, Request};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyfold_api::audit::{Act, Action, By};
-use keyfold_api::sessions::{Role, User};
-use keyfold_core::id::{AccountId, ScopeGuid, ScopeKind};
+use keyfold_api::audit::Action;
+use keyfold_core::id::AccountId;
 use keyfold_postgres::Cluster;
 use keyfold_server::attempts::Attempts;
 use keyfold_server::audit::denials::Denials;
@@ -21,13 +20,11 @@ use keyfold_server::capture::{Jobs, Recipients};
 use keyfold_server::clock::{Clock, Entropy, token_hash};
 use keyfold_server::follow;
 use keyfold_server::operation::Operation;
-use keyfold_server::passwords::{self, Verifier};
+use keyfold_server::passwords::Verifier;
 use keyfold_server::routes::router;
 use keyfold_server::state::Platform;
+use keyfold_server::store::AccountStore as _;
 use keyfold_server::store::sql::SqlStore;
-use keyfold_server::store::{
-    AccountStore as _, PeopleStore as _, ScopeRow, ScopeStore as _, UserRow,
-};
 use keyfold_server::trust::{Trust, TrustFiles};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,6 +33,7 @@ use time::{Duration, OffsetDateTime};
 use tower::ServiceExt as _;
 
 use crate::contract;
+use crate::furnishing::{furnish, furnished};
 
 pub(crate) const ROOT: &str = "10000000-0000-4000-8000-000000000001";
 /// Has certificates in tests/vectors/platform.
@@ -54,15 +52,6 @@ pub(crate) const NOTHING: &str = "90000000-0000-4000-8000-000000000009";
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub(crate) const START: OffsetDateTime = datetime!(2026-03-01 12:00 UTC);
-
-/// People, by their sign-in name, which is their session's token too: role and scope.
-const PEOPLE: [(&str, Role, &str); 5] = [
-    ("root-admin", Role::Admin, ROOT),
-    ("ann", Role::Admin, COLLECTION),
-    ("gus", Role::Admin, GROUP),
-    ("otto", Role::Admin, OTHER),
-    ("olga", Role::Officer, ROOT),
-];
 
 pub(crate) struct House {
     pub(crate) platform: Arc<Platform>,
@@ -341,88 +330,4 @@ fn trust(revocation_list: PathBuf) -> Trust {
         capture_key: pki.join("capture-key.pem"),
     })
     .unwrap()
-}
-
-/// How the audit log tells of what the house came with.
-pub(crate) fn furnished(action: Action) -> Act {
-    Act::new(START, By::System, action)
-}
-
-fn scope(text: &str) -> ScopeGuid {
-    text.parse().unwrap()
-}
-
-async fn furnish(store: &SqlStore) {
-    let row = |guid, kind, name: &str, parent: Option<&str>| ScopeRow {
-        guid: scope(guid),
-        kind,
-        name: name.to_owned(),
-        parent: parent.map(scope),
-    };
-    let root = row(ROOT, ScopeKind::Collection, "Northwind", None);
-    store
-        .found_platform(
-            "Northwind Backups",
-            &root,
-            &furnished(Action::FoundPlatform),
-        )
-        .await
-        .unwrap();
-    for scope in [
-        row(COLLECTION, ScopeKind::Collection, "Hospitals", Some(ROOT)),
-        row(
-            GROUP,
-            ScopeKind::Group,
-            "Surgery, Utrecht",
-            Some(COLLECTION),
-        ),
-        row(OTHER, ScopeKind::Collection, "Schools", Some(ROOT)),
-        row(OTHER_GROUP, ScopeKind::Group, "Montessori", Some(OTHER)),
-    ] {
-        let act = furnished(Action::CreateScope);
-        store.insert_scope(&scope, &act).await.unwrap();
-    }
-    for (account, name, group) in [
-        (ACCOUNT, "theatre-1", GROUP),
-        (OTHER_ACCOUNT, "classroom-9", OTHER_GROUP),
-    ] {
-        store
-            .insert_account(
-                account.parse().unwrap(),
-                name,
-                scope(group),
-                &furnished(Action::CreateAccount),
-            )
-            .await
-            .unwrap();
-    }
-    let password = PASSWORD.to_owned().into();
-    let password_hash = passwords::hash(&password, &Entropy::from_seed(1)).unwrap();
-    for (name, role, top) in PEOPLE {
-        let user = User {
-            name: name.to_owned(),
-            display_name: name.to_uppercase(),
-            role,
-            scope: scope(top),
-        };
-        let user = UserRow {
-            user,
-            password_hash: password_hash.clone(),
-        };
-        store
-            .insert_user(&user, &furnished(Action::AddUser))
-            .await
-            .unwrap();
-        let expires_at = START + Duration::days(1000);
-        store
-            .insert_session(
-                &token_hash(name),
-                name,
-                expires_at,
-                START,
-                &furnished(Action::SignIn),
-            )
-            .await
-            .unwrap();
-    }
 }

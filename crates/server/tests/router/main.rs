@@ -5,6 +5,7 @@ mod audit;
 mod backups;
 mod captures;
 mod contract;
+mod furnishing;
 mod harness;
 mod hostile;
 mod hostile_bodies;

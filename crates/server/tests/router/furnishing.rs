@@ -1,0 +1,109 @@
+//! What a house comes with: five scopes, two accounts, and people with a session each.
+
+use keyfold_api::audit::{Act, Action, By};
+use keyfold_api::sessions::{Role, User};
+use keyfold_core::id::{ScopeGuid, ScopeKind};
+use keyfold_server::clock::{Entropy, token_hash};
+use keyfold_server::passwords;
+use keyfold_server::store::sql::SqlStore;
+use keyfold_server::store::{
+    AccountStore as _, PeopleStore as _, ScopeRow, ScopeStore as _, UserRow,
+};
+use time::Duration;
+
+use crate::harness::{
+    ACCOUNT, COLLECTION, GROUP, OTHER, OTHER_ACCOUNT, OTHER_GROUP, PASSWORD, ROOT, START,
+};
+
+/// People, by their sign-in name, which is their session's token too: role and scope.
+const PEOPLE: [(&str, Role, &str); 5] = [
+    ("root-admin", Role::Admin, ROOT),
+    ("ann", Role::Admin, COLLECTION),
+    ("gus", Role::Admin, GROUP),
+    ("otto", Role::Admin, OTHER),
+    ("olga", Role::Officer, ROOT),
+];
+
+/// How the audit log tells of what the house came with.
+pub(crate) fn furnished(action: Action) -> Act {
+    Act::new(START, By::System, action)
+}
+
+fn scope(text: &str) -> ScopeGuid {
+    text.parse().unwrap()
+}
+
+pub(super) async fn furnish(store: &SqlStore) {
+    let row = |guid, kind, name: &str, parent: Option<&str>| ScopeRow {
+        guid: scope(guid),
+        kind,
+        name: name.to_owned(),
+        parent: parent.map(scope),
+    };
+    let root = row(ROOT, ScopeKind::Collection, "Northwind", None);
+    store
+        .found_platform(
+            "Northwind Backups",
+            &root,
+            &furnished(Action::FoundPlatform),
+        )
+        .await
+        .unwrap();
+    for scope in [
+        row(COLLECTION, ScopeKind::Collection, "Hospitals", Some(ROOT)),
+        row(
+            GROUP,
+            ScopeKind::Group,
+            "Surgery, Utrecht",
+            Some(COLLECTION),
+        ),
+        row(OTHER, ScopeKind::Collection, "Schools", Some(ROOT)),
+        row(OTHER_GROUP, ScopeKind::Group, "Montessori", Some(OTHER)),
+    ] {
+        let act = furnished(Action::CreateScope);
+        store.insert_scope(&scope, &act).await.unwrap();
+    }
+    for (account, name, group) in [
+        (ACCOUNT, "theatre-1", GROUP),
+        (OTHER_ACCOUNT, "classroom-9", OTHER_GROUP),
+    ] {
+        store
+            .insert_account(
+                account.parse().unwrap(),
+                name,
+                scope(group),
+                &furnished(Action::CreateAccount),
+            )
+            .await
+            .unwrap();
+    }
+    let password = PASSWORD.to_owned().into();
+    let password_hash = passwords::hash(&password, &Entropy::from_seed(1)).unwrap();
+    for (name, role, top) in PEOPLE {
+        let user = User {
+            name: name.to_owned(),
+            display_name: name.to_uppercase(),
+            role,
+            scope: scope(top),
+        };
+        let user = UserRow {
+            user,
+            password_hash: password_hash.clone(),
+        };
+        store
+            .insert_user(&user, &furnished(Action::AddUser))
+            .await
+            .unwrap();
+        let expires_at = START + Duration::days(1000);
+        store
+            .insert_session(
+                &token_hash(name),
+                name,
+                expires_at,
+                START,
+                &furnished(Action::SignIn),
+            )
+            .await
+            .unwrap();
+    }
+}
