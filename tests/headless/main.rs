@@ -6,4 +6,5 @@ mod agent;
 mod borg;
 mod canary;
 mod recovery;
+mod soak;
 mod story;

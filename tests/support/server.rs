@@ -26,6 +26,14 @@ pub struct Settings {
     pub temporary: PathBuf,
 }
 
+/// Has every command of the server in this data directory use a Postgres, by its settings file.
+pub fn use_database(data: &Path, database: &Url) -> anyhow::Result<()> {
+    fs::create_dir_all(data)?;
+    let file = data.join("keyfold-server.toml");
+    fs::write(&file, format!("database = \"{database}\"\n"))
+        .with_context(|| format!("cannot write {}", file.display()))
+}
+
 /// A running AccountServer; it is killed when this is dropped.
 #[derive(Debug)]
 pub struct Server {

@@ -10,6 +10,7 @@ mod licences;
 mod program;
 mod screenshots;
 mod setup;
+mod soak;
 mod test;
 mod ui;
 mod workspace;
@@ -39,6 +40,8 @@ enum Chore {
     Fuzz(fuzz::Arguments),
     /// Measure against yardsticks of the same run, in the release profile
     Bench(bench::Arguments),
+    /// Kill AccountServers that share one Postgres, and count what they kept
+    Soak(soak::Arguments),
     /// Lint for Windows and macOS, test core and keystore for Windows under Wine
     Cross(cross::Arguments),
     /// Write the TypeScript types of the Console's commands again
@@ -67,6 +70,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Setup(arguments) => setup::install(&workspace, arguments.need)?,
         Chore::Fuzz(arguments) => fuzz::run(&workspace, &arguments)?,
         Chore::Bench(arguments) => bench::run(&workspace, &arguments)?,
+        Chore::Soak(arguments) => soak::run(&workspace, &arguments)?,
         Chore::Cross(arguments) => cross::run(&workspace, &arguments)?,
         Chore::Bindings => bindings::write(&workspace)?,
         Chore::Icons => icons::draw(&workspace)?,
