@@ -46,7 +46,11 @@ impl Session {
         self.css("[role=tree]")?;
         wait_until(name, || {
             self.unfold_tree()?;
-            Ok(self.css("[role=tree]")?.text()?.contains(name))
+            let names = self.run(
+                "return document.querySelector('[role=tree]').innerText",
+                &[],
+            )?;
+            Ok(names.as_str().is_some_and(|names| names.contains(name)))
         })
     }
 
