@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 macro_rules! actions {
     ($($(#[doc = $words:literal])+ $name:ident = $code:literal,)+) => {
         /// What was done, or tried. The codes are stable: an entry is never written again.
-        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Action {
             $($(#[doc = $words])+ #[serde(rename = $code)] $name,)+
@@ -72,6 +71,21 @@ actions! {
     /// A user's password was set.
     SetPassword = "set-password",
 }
+
+// utoipa's derive does not see codes that come out of a macro.
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for Action {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some("What was done, or tried. The codes are stable."))
+            .enum_values(Some(Self::ALL.iter().map(|action| action.code())))
+            .into()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for Action {}
 
 impl fmt::Display for Action {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

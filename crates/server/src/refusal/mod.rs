@@ -55,6 +55,9 @@ pub enum Refusal {
     /// A page of a size that is not given.
     #[error("a page has 1 to {MAX_LIMIT} items; ask for that many, or leave the limit out")]
     Limit,
+    /// A filter that no entry can pass, or one that is given twice.
+    #[error("no entry is asked for like this; give each filter once, with a value that exists")]
+    Filter,
     /// A cursor that is none, or one of another list.
     #[error("the cursor is not one of this list; begin with the first page again")]
     Cursor,

@@ -63,6 +63,7 @@ table! {
     Self::BodyTooLarge => PAYLOAD_TOO_LARGE "body-too-large" "Body too large",
     Self::BodyBroken => BAD_REQUEST "body-broken" "Incomplete body",
     Self::Limit => BAD_REQUEST "limit-refused" "Limit refused",
+    Self::Filter => BAD_REQUEST "filter-refused" "Filter refused",
     Self::Cursor => BAD_REQUEST "cursor-refused" "Cursor refused",
     Self::NotSignedIn => UNAUTHORIZED "not-signed-in" "Not signed in",
     Self::WrongCredentials => UNAUTHORIZED "wrong-credentials" "Wrong credentials",

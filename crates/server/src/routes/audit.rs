@@ -10,7 +10,7 @@ use crate::caller::Admin;
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
 use crate::state::Shared;
-use crate::store::{AuditFilter, AuditRow, Newest, Part};
+use crate::store::{AuditFilter, AuditRow, Part};
 
 /// Entries about the caller's scope and everything below it, newest first.
 #[utoipa::path(
@@ -21,6 +21,7 @@ use crate::store::{AuditFilter, AuditRow, Newest, Part};
     security(("session" = ["admin"])),
     params(AuditQuery, PageQuery),
     responses((status = 200, description = "The entries.", body = Page<AuditEntry>)),
+    extensions(("x-problems" = json!(["filter-refused"]))),
 )]
 pub(super) async fn list(
     State(platform): State<Shared>,
@@ -29,9 +30,7 @@ pub(super) async fn list(
     paging: Paging,
 ) -> Result<Answer<Page<AuditEntry>>, Refusal> {
     let slice = paging.slice()?;
-    let Some(filter) = filter(query.as_deref().unwrap_or_default()) else {
-        return page::<_, Newest, _>(Part::none(), |entry| entry).map(Answer);
-    };
+    let filter = filter(query.as_deref().unwrap_or_default()).ok_or(Refusal::Filter)?;
     let part = platform
         .store
         .audit_below(user.scope, &filter, slice)
@@ -44,15 +43,18 @@ pub(super) async fn list(
     page(part, |entry| entry).map(Answer)
 }
 
-/// What is asked for. An action or account that there cannot be is in no entry: none is asked for then.
+/// What is asked for; none when an action or account cannot be, or something is asked for twice.
 fn filter(query: &str) -> Option<AuditFilter> {
     let mut filter = AuditFilter::default();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        match &*name {
-            "action" => filter.action = Some(value.parse().ok()?),
-            "user" => filter.user = Some(value.into_owned()),
-            "account" => filter.account = Some(value.parse().ok()?),
-            _ => {}
+        let twice = match &*name {
+            "action" => filter.action.replace(value.parse().ok()?).is_some(),
+            "user" => filter.user.replace(value.into_owned()).is_some(),
+            "account" => filter.account.replace(value.parse().ok()?).is_some(),
+            _ => false,
+        };
+        if twice {
+            return None;
         }
     }
     Some(filter)

@@ -80,7 +80,13 @@ async fn everybody_reads_about_their_own_part_of_the_tree() {
     }
     let of_account = log(&house, &format!("account={ACCOUNT}&user=root-admin"), "gus").await;
     assert_eq!(of_account.len(), 1);
-    for none in ["action=no-such", "account=x", "user=eve"] {
-        assert_eq!(log(&house, none, "root-admin").await.len(), 0, "{none}");
+    assert_eq!(log(&house, "user=eve", "root-admin").await.len(), 0);
+    for refused in ["action=no-such", "account=x", "user=eve&user=ann"] {
+        let answer = house.get(&format!("/audit?{refused}"), "root-admin").await;
+        assert_eq!(
+            (answer.status, answer.code()),
+            (400, "filter-refused"),
+            "{refused}"
+        );
     }
 }
