@@ -185,7 +185,7 @@ impl Platform {
         &self.secrets
     }
 
-    /// Makes a user; `role` is `admin` or `officer`.
+    /// Makes a user; `role` as `keyfold-server user add` takes it.
     pub fn add_user(
         &self,
         name: &str,

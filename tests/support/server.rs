@@ -65,7 +65,7 @@ impl Server {
         succeed(command.arg("--password-file").arg(password_file)).map(drop)
     }
 
-    /// Makes a user; `role` is `admin` or `officer`.
+    /// Makes a user; `role` as `keyfold-server user add` takes it.
     pub fn add_user(
         data: &Path,
         name: &str,

@@ -16,6 +16,8 @@ pub mod requests;
 pub mod scopes;
 mod secret;
 pub mod sessions;
+pub mod settings;
+pub mod users;
 
 /// Every route of this version starts with this path.
 pub const BASE_PATH: &str = "/api/v1";

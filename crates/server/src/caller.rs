@@ -1,32 +1,43 @@
 //! Who asks: a signed-in person in their role, or an Agent. And which thing they ask for.
 
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use keyfold_api::audit::By;
-use keyfold_api::sessions::{Role, User};
+use keyfold_api::sessions::User;
+use time::Duration;
 
 use crate::audit::denials::Who;
 use crate::clock::token_hash;
 use crate::refusal::Refusal;
+use crate::rights::{self, Right};
 use crate::state::Shared;
 use crate::store::AccountRow;
 
-/// A person of any role, with the hash of their session's token.
+/// The use of a session is written down so often, and not at every question.
+const SEEN_EVERY: Duration = Duration::minutes(1);
+
+/// A person in a session, whatever their role, even before they set up a second factor that is demanded of them.
 pub(crate) struct SignedIn {
     /// Who.
     pub(crate) user: User,
     /// What the database knows the session by.
     pub(crate) session: Vec<u8>,
+    /// Whether they must set up a second factor before anything else.
+    pub(crate) needs_second_factor: bool,
 }
 
-/// A person who administers their scope.
-pub(crate) struct Admin(pub(crate) User);
-
-/// A person who decides about requests in their scope.
-pub(crate) struct Officer(pub(crate) User);
+/// A person whose role allows `R`.
+pub(crate) struct May<R> {
+    /// Who.
+    pub(crate) user: User,
+    /// What the database knows the session by.
+    pub(crate) session: Vec<u8>,
+    right: PhantomData<R>,
+}
 
 /// An enrolled Agent, as the account it backs up for.
 pub(crate) struct Agent(pub(crate) AccountRow);
@@ -39,26 +50,38 @@ impl FromRequestParts<Shared> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, platform: &Shared) -> Result<Self, Refusal> {
         let session = token_hash(bearer(parts)?);
-        let user = platform.store.session(&session, platform.now()).await?;
-        let user = user.ok_or(Refusal::NotSignedIn)?;
-        is(parts, By::User(user.name.clone()));
-        Ok(Self { user, session })
+        let now = platform.now();
+        let found = platform.store.session(&session, now).await?;
+        let found = found.ok_or(Refusal::NotSignedIn)?;
+        is(parts, By::User(found.user.name.clone()));
+        if now - found.seen_at >= SEEN_EVERY {
+            platform.store.touch_session(&session, now).await?;
+        }
+        Ok(Self {
+            user: found.user,
+            session,
+            needs_second_factor: found.needs_second_factor,
+        })
     }
 }
 
-impl FromRequestParts<Shared> for Admin {
+impl<R: Right + Send> FromRequestParts<Shared> for May<R> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Shared) -> Result<Self, Refusal> {
-        in_role(parts, platform, Role::Admin).await.map(Self)
-    }
-}
-
-impl FromRequestParts<Shared> for Officer {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, platform: &Shared) -> Result<Self, Refusal> {
-        in_role(parts, platform, Role::Officer).await.map(Self)
+        let caller = SignedIn::from_request_parts(parts, platform).await?;
+        if caller.needs_second_factor {
+            return Err(Refusal::NoSecondFactor);
+        }
+        if rights::may(caller.user.role, R::CAPABILITY) {
+            Ok(Self {
+                user: caller.user,
+                session: caller.session,
+                right: PhantomData,
+            })
+        } else {
+            Err(Refusal::NotAllowed)
+        }
     }
 }
 
@@ -106,15 +129,6 @@ impl<A: FromStr, B: FromStr> FromRequestParts<Shared> for NamedWithin<A, B> {
             outer.ok_or(Refusal::NotFound)?,
             inner.ok_or(Refusal::NotFound)?,
         ))
-    }
-}
-
-async fn in_role(parts: &mut Parts, platform: &Shared, role: Role) -> Result<User, Refusal> {
-    let SignedIn { user, .. } = SignedIn::from_request_parts(parts, platform).await?;
-    if user.role == role {
-        Ok(user)
-    } else {
-        Err(Refusal::NotAllowed)
     }
 }
 

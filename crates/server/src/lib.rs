@@ -22,6 +22,7 @@ pub mod operation;
 mod paging;
 pub mod passwords;
 pub mod refusal;
+pub mod rights;
 pub mod routes;
 pub mod state;
 pub mod store;

@@ -13,7 +13,7 @@ use utoipa::PartialSchema as _;
 use crate::refusal::{Entry, Refusal};
 use crate::routes;
 
-/// The scheme of people's sessions. The roles that may ask stand beside it; none means any.
+/// The scheme of people's sessions. What the asker's role must allow stands beside it (`rights`).
 const SESSION: &str = "session";
 const PROBLEMS: &str = "x-problems";
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -134,8 +134,8 @@ fn implied(operation: &Map<String, Value>) -> BTreeSet<String> {
     if operation.contains_key("security") {
         codes.insert("not-signed-in");
     }
-    if !roles(operation).is_empty() {
-        codes.insert("not-allowed");
+    if !capabilities(operation).is_empty() {
+        codes.extend(["not-allowed", "second-factor-not-set-up"]);
     }
     let parameters = operation.get("parameters").and_then(Value::as_array);
     for parameter in parameters.into_iter().flatten() {
@@ -149,7 +149,7 @@ fn implied(operation: &Map<String, Value>) -> BTreeSet<String> {
     codes.into_iter().map(str::to_owned).collect()
 }
 
-fn roles(operation: &Map<String, Value>) -> &[Value] {
+fn capabilities(operation: &Map<String, Value>) -> &[Value] {
     operation
         .get("security")
         .and_then(|security| security[0][SESSION].as_array())

@@ -37,22 +37,33 @@ pub enum PasswordError {
     Hash(String),
 }
 
+/// Bytes of a salt.
+const SALT: usize = 16;
+
 /// Hashes a new password into PHC string format.
 pub fn hash(password: &SecretString, entropy: &Entropy) -> Result<String, PasswordError> {
+    hash_checked(password, &salt(entropy))
+}
+
+fn hash_checked(password: &SecretString, salt: &[u8; SALT]) -> Result<String, PasswordError> {
     let password = password.expose_secret();
     if password.chars().count() < 8 || password.len() > MAX_BYTES {
         return Err(PasswordError::Length);
     }
-    hash_any(password.as_bytes(), entropy).map_err(|error| PasswordError::Hash(error.to_string()))
+    hash_any(password.as_bytes(), salt).map_err(|error| PasswordError::Hash(error.to_string()))
 }
 
-fn hash_any(password: &[u8], entropy: &Entropy) -> Result<String, argon2::password_hash::Error> {
+fn hash_any(password: &[u8], salt: &[u8; SALT]) -> Result<String, argon2::password_hash::Error> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
-    let mut salt = [0; 16];
-    entropy.draw(|rng| rng.fill_bytes(&mut salt));
     let hash: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_with_salt(password, &salt)?;
+        .hash_password_with_salt(password, salt)?;
     Ok(hash.to_string())
+}
+
+fn salt(entropy: &Entropy) -> [u8; SALT] {
+    let mut salt = [0; SALT];
+    entropy.draw(|rng| rng.fill_bytes(&mut salt));
+    salt
 }
 
 /// How busy a [`Verifier`] is.
@@ -71,7 +82,7 @@ pub struct Verifier {
 impl Verifier {
     /// A verifier, with a hash for users who are not there.
     pub fn new(entropy: &Entropy) -> Result<Self, PasswordError> {
-        let nobody = hash_any(entropy.token().as_bytes(), entropy)
+        let nobody = hash_any(entropy.token().as_bytes(), &salt(entropy))
             .map_err(|error| PasswordError::Hash(error.to_string()))?;
         Ok(Self {
             running: Semaphore::new(AT_A_TIME),
@@ -113,5 +124,16 @@ impl Verifier {
             .await
             .map_err(|_| Refusal::Internal("password hashing panicked"))?;
         Ok(known && verified.is_some())
+    }
+
+    /// Hashes a new password in turn with the others.
+    pub async fn hash(&self, password: SecretString, entropy: &Entropy) -> Result<String, Refusal> {
+        let _place = self.queue.try_acquire().map_err(|_| Refusal::Busy)?;
+        let _turn = self.running.acquire().await.map_err(|_| Refusal::Busy)?;
+        let salt = salt(entropy);
+        let hashed = spawn_blocking(move || hash_checked(&password, &salt)).await;
+        hashed
+            .map_err(|_| Refusal::Internal("password hashing panicked"))?
+            .map_err(Refusal::from)
     }
 }

@@ -45,10 +45,14 @@ pub struct SessionView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum RoleView {
+    /// Everything, with users and the platform's settings.
+    PlatformAdmin,
     /// Requests and uploads certificates, recovers keys.
-    Admin,
+    GroupAdmin,
     /// Signs or rejects requests.
     Officer,
+    /// Reads reports and the audit log.
+    Auditor,
 }
 
 impl From<&User> for SessionView {
@@ -57,8 +61,10 @@ impl From<&User> for SessionView {
             user: user.name.clone(),
             display_name: user.display_name.clone(),
             role: match user.role {
-                Role::Admin => RoleView::Admin,
+                Role::PlatformAdmin => RoleView::PlatformAdmin,
+                Role::GroupAdmin => RoleView::GroupAdmin,
                 Role::Officer => RoleView::Officer,
+                Role::Auditor => RoleView::Auditor,
             },
             scope: user.scope.to_string(),
         }

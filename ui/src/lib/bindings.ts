@@ -469,10 +469,14 @@ export type RevealedText = string;
 
 /**  What a user may do in their scope. */
 export type RoleView = 
+/**  Everything, with users and the platform's settings. */
+"platformAdmin" | 
 /**  Requests and uploads certificates, recovers keys. */
-"admin" | 
+"groupAdmin" | 
 /**  Signs or rejects requests. */
-"officer";
+"officer" | 
+/**  Reads reports and the audit log. */
+"auditor";
 
 /**  Everything the page of one scope shows beside its accounts. */
 export type ScopeDetailView = {

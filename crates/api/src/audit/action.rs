@@ -70,6 +70,20 @@ actions! {
     AddUser = "add-user",
     /// A user's password was set.
     SetPassword = "set-password",
+    /// A user's name, rights or demands changed; `detail` says which, with what they are now.
+    ChangeUser = "change-user",
+    /// A user was deleted.
+    DeleteUser = "delete-user",
+    /// A user's sessions were ended, or the one that `detail.session` names.
+    EndSessions = "end-sessions",
+    /// A second factor was set up.
+    SetSecondFactor = "set-second-factor",
+    /// A user's second factor was taken away.
+    ResetSecondFactor = "reset-second-factor",
+    /// What holds for the whole platform changed; `detail` has all of it.
+    ChangeSettings = "change-settings",
+    /// The setup link was used; `user` is the first platform admin.
+    SetUp = "set-up",
 }
 
 // utoipa's derive does not see codes that come out of a macro.

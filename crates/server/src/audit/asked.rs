@@ -26,6 +26,11 @@ impl Asked {
         Self { at, from }
     }
 
+    /// From where.
+    pub(crate) fn address(self) -> Option<IpAddr> {
+        self.from
+    }
+
     /// An act of a signed-in person.
     pub(crate) fn by(self, user: &User, action: Action) -> Act {
         self.from(By::User(user.name.clone()), action)

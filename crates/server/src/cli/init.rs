@@ -8,7 +8,7 @@ use keyfold_core::id::{ScopeGuid, ScopeKind};
 use super::data_dir::DataDir;
 use super::secret_input::NewPassword;
 use crate::clock::{Clock as _, Entropy, SystemClock};
-use crate::store::{PeopleStore as _, ScopeRow, ScopeStore as _, UserRow};
+use crate::store::{PeopleStore as _, ScopeRow, ScopeStore as _, WayIn};
 use crate::{passwords, words};
 
 /// Make the database, the root Collection and its first admin.
@@ -52,15 +52,16 @@ impl Init {
         let user = User {
             name: self.admin,
             display_name,
-            role: Role::Admin,
+            role: Role::PlatformAdmin,
             scope: root.guid,
         };
-        let added = act(Action::AddUser).user(&user.name).with("role", "admin");
-        let user = UserRow {
-            user,
-            password_hash,
+        let added = act(Action::AddUser)
+            .user(&user.name)
+            .with("role", "platform-admin");
+        let way_in = WayIn::Password {
+            hash: password_hash,
         };
-        store.insert_user(&user, &added).await?;
+        store.insert_user(&user, &way_in, &added).await?;
         store.close().await;
         println!("root Collection {}", root.guid);
         Ok(())

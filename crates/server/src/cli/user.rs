@@ -9,7 +9,7 @@ use keyfold_core::id::ScopeGuid;
 use super::data_dir::DataDir;
 use super::secret_input::NewPassword;
 use crate::clock::{Clock as _, Entropy, SystemClock};
-use crate::store::{PeopleStore as _, ScopeStore as _, UserRow};
+use crate::store::{PeopleStore as _, ScopeStore as _, WayIn};
 use crate::{passwords, words};
 
 /// Add a user, or set a user's password.
@@ -56,10 +56,25 @@ pub(super) struct Password {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum RoleArgument {
-    /// Administers the scope: requests and uploads certificates, recovers keys.
-    Admin,
+    /// Everything, with users and the platform's settings; on the root Collection.
+    PlatformAdmin,
+    /// Administers the scope: accounts, requests, uploads, recoveries, and the users below.
+    GroupAdmin,
     /// Works for the Authority: signs or rejects requests.
     Officer,
+    /// Reads reports and the audit log.
+    Auditor,
+}
+
+impl From<RoleArgument> for Role {
+    fn from(role: RoleArgument) -> Self {
+        match role {
+            RoleArgument::PlatformAdmin => Self::PlatformAdmin,
+            RoleArgument::GroupAdmin => Self::GroupAdmin,
+            RoleArgument::Officer => Self::Officer,
+            RoleArgument::Auditor => Self::Auditor,
+        }
+    }
 }
 
 impl User {
@@ -88,26 +103,21 @@ impl Add {
                     .1
             }
         };
-        let (role, role_name) = match self.role {
-            RoleArgument::Admin => (Role::Admin, "admin"),
-            RoleArgument::Officer => (Role::Officer, "officer"),
-        };
         let user = sessions::User {
             name: self.name,
             display_name,
-            role,
+            role: self.role.into(),
             scope,
         };
         let password_hash = passwords::hash(&self.password.read()?, &entropy)?;
         let act = act(Action::AddUser, &user.name)
             .scope(scope)
-            .with("role", role_name);
-        let user = UserRow {
-            user,
-            password_hash,
+            .with("role", crate::rights::name(user.role));
+        let way_in = WayIn::Password {
+            hash: password_hash,
         };
         store
-            .insert_user(&user, &act)
+            .insert_user(&user, &way_in, &act)
             .await
             .context("the user was not added")?;
         store.close().await;

@@ -16,6 +16,7 @@ use keyfold_core::signing_certificate::SignerError;
 
 use crate::audit::denials::Denied;
 use crate::cache::PresentError;
+use crate::passwords::PasswordError;
 use crate::store::{Conflict, StoreError};
 
 pub(crate) use table::Entry;
@@ -67,6 +68,9 @@ pub enum Refusal {
     /// Unknown user or wrong password: which of the two is not told.
     #[error("user name or password is wrong; check both")]
     WrongCredentials,
+    /// The present password, asked for again in a session, is wrong.
+    #[error("the present password is wrong; check it")]
+    WrongPassword,
     /// Too many wrong passwords for one user.
     #[error("too many wrong passwords for this user; wait {seconds} seconds")]
     TooManyAttempts {
@@ -79,6 +83,26 @@ pub enum Refusal {
     /// The role does not allow it.
     #[error("your role does not allow this; ask an administrator of the platform")]
     NotAllowed,
+    /// A second factor is demanded of the user, who has none.
+    #[error("your platform demands a second factor; set one up first")]
+    NoSecondFactor,
+    /// A platform admin on a part of the tree.
+    #[error("a platform admin's scope is the root Collection; choose it, or another role")]
+    NotRoot,
+    /// Nobody would be left who administers the platform.
+    #[error("this is the last platform admin; make another one first")]
+    LastAdmin,
+    /// There are users already.
+    #[error("the platform is set up already; sign in")]
+    AlreadySetUp,
+    /// A password that is refused.
+    #[error("{0}")]
+    Password(PasswordError),
+    /// Settings out of bounds.
+    #[error(
+        "a session idles 60 seconds to its life, and lives 60 seconds to 30 days; choose other times"
+    )]
+    Settings,
     /// It is not there, or not for this user to see.
     #[error("it does not exist, or it is not yours to see; refresh the view")]
     NotFound,
@@ -230,6 +254,15 @@ impl Refusal {
     }
 }
 
+impl From<PasswordError> for Refusal {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Hash(_) => Self::Internal("a password could not be hashed"),
+            PasswordError::Length => Self::Password(error),
+        }
+    }
+}
+
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         let StoreError::Conflict(conflict) = error else {
@@ -246,6 +279,10 @@ impl From<StoreError> for Refusal {
             Conflict::NotEmpty => Self::NotEmpty,
             Conflict::HasCapturedKeys => Self::HasCapturedKeys,
             Conflict::NameTaken => Self::NameTaken,
+            Conflict::NotAllowed => Self::NotAllowed,
+            Conflict::NotRoot => Self::NotRoot,
+            Conflict::LastAdmin => Self::LastAdmin,
+            Conflict::AlreadySetUp => Self::AlreadySetUp,
             Conflict::NotWaiting => Self::NotWaiting,
             Conflict::ReplacesAnother => Self::ReplacesAnother,
             Conflict::Superseded => Self::Superseded,

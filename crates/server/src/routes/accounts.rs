@@ -15,10 +15,11 @@ use time::Duration;
 use super::scopes::checked;
 use crate::audit::Asked;
 use crate::body::Json;
-use crate::caller::{Admin, Named};
+use crate::caller::{May, Named};
 use crate::clock::token_hash;
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
+use crate::rights::{ChangeAccounts, SeeAccounts};
 use crate::state::{Platform, Shared};
 use crate::store::AccountRow;
 use crate::{access, words};
@@ -32,13 +33,13 @@ const ENROLMENT_LIFE: Duration = Duration::days(7);
     path = "/scopes/{guid}/accounts",
     operation_id = "list_accounts",
     tag = "accounts",
-    security(("session" = ["admin"])),
+    security(("session" = ["SeeAccounts"])),
     params(("guid" = ScopeGuid, Path), PageQuery),
     responses((status = 200, description = "The accounts.", body = Page<Account>)),
 )]
 pub(super) async fn list(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<SeeAccounts>,
     Named(scope): Named<ScopeGuid>,
     paging: Paging,
 ) -> Result<Answer<Page<Account>>, Refusal> {
@@ -53,13 +54,13 @@ pub(super) async fn list(
     path = "/accounts/{id}",
     operation_id = "show_account",
     tag = "accounts",
-    security(("session" = ["admin"])),
+    security(("session" = ["SeeAccounts"])),
     params(("id" = AccountId, Path)),
     responses((status = 200, description = "The account.", body = Account)),
 )]
 pub(super) async fn show(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<SeeAccounts>,
     Named(id): Named<AccountId>,
 ) -> Result<Answer<Account>, Refusal> {
     let row = access::account(&platform, &user, id).await?;
@@ -72,14 +73,14 @@ pub(super) async fn show(
     path = "/accounts",
     operation_id = "create_account",
     tag = "accounts",
-    security(("session" = ["admin"])),
+    security(("session" = ["ChangeAccounts"])),
     request_body = NewAccount,
     responses((status = 201, description = "Created.", body = Account)),
     extensions(("x-problems" = json!(["name-refused", "parent-is-collection", "parent-not-found", "not-found"]))),
 )]
 pub(super) async fn create(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<ChangeAccounts>,
     asked: Asked,
     Json(new): Json<NewAccount>,
 ) -> Result<(StatusCode, Answer<Account>), Refusal> {
@@ -104,7 +105,7 @@ pub(super) async fn create(
     path = "/accounts/{id}",
     operation_id = "change_account",
     tag = "accounts",
-    security(("session" = ["admin"])),
+    security(("session" = ["ChangeAccounts"])),
     params(("id" = AccountId, Path)),
     request_body = Change,
     responses((status = 200, description = "Changed.", body = Account)),
@@ -112,7 +113,7 @@ pub(super) async fn create(
 )]
 pub(super) async fn change(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<ChangeAccounts>,
     asked: Asked,
     Named(id): Named<AccountId>,
     Json(change): Json<Change>,
@@ -130,14 +131,14 @@ pub(super) async fn change(
     path = "/accounts/{id}",
     operation_id = "delete_account",
     tag = "accounts",
-    security(("session" = ["admin"])),
+    security(("session" = ["ChangeAccounts"])),
     params(("id" = AccountId, Path)),
     responses((status = 204, description = "Deleted.")),
     extensions(("x-problems" = json!(["has-captured-keys"]))),
 )]
 pub(super) async fn delete(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<ChangeAccounts>,
     asked: Asked,
     Named(id): Named<AccountId>,
 ) -> Result<StatusCode, Refusal> {
@@ -154,14 +155,14 @@ pub(super) async fn delete(
     path = "/accounts/{id}/enrolment-tokens",
     operation_id = "create_enrolment_token",
     tag = "accounts",
-    security(("session" = ["admin"])),
+    security(("session" = ["ChangeAccounts"])),
     params(("id" = AccountId, Path)),
     request_body = Object,
     responses((status = 201, description = "Made; shown this once.", body = EnrolmentToken)),
 )]
 pub(super) async fn create_enrolment(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<ChangeAccounts>,
     asked: Asked,
     Named(id): Named<AccountId>,
     Json(_): Json<Value>,

@@ -6,9 +6,10 @@ use keyfold_api::audit::{AuditEntry, AuditQuery};
 use keyfold_api::pages::{Page, PageQuery};
 use url::form_urlencoded;
 
-use crate::caller::Admin;
+use crate::caller::May;
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
+use crate::rights::SeeAudit;
 use crate::state::Shared;
 use crate::store::{AuditFilter, AuditRow, Part};
 
@@ -18,14 +19,14 @@ use crate::store::{AuditFilter, AuditRow, Part};
     path = "/audit",
     operation_id = "list_audit_entries",
     tag = "audit",
-    security(("session" = ["admin"])),
+    security(("session" = ["SeeAudit"])),
     params(AuditQuery, PageQuery),
     responses((status = 200, description = "The entries.", body = Page<AuditEntry>)),
     extensions(("x-problems" = json!(["filter-refused"]))),
 )]
 pub(super) async fn list(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<SeeAudit>,
     RawQuery(query): RawQuery,
     paging: Paging,
 ) -> Result<Answer<Page<AuditEntry>>, Refusal> {

@@ -11,9 +11,10 @@ use keyfold_core::id::{AccountId, ScopeGuid};
 
 use crate::audit::Asked;
 use crate::body::Json;
-use crate::caller::{Admin, Named};
+use crate::caller::{May, Named};
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
+use crate::rights::RecoverKeys;
 use crate::state::Shared;
 use crate::{access, words};
 
@@ -24,13 +25,13 @@ use crate::{access, words};
     path = "/accounts/{id}/captured-keys",
     operation_id = "list_captured_keys_of_account",
     tag = "captured-keys",
-    security(("session" = ["admin"])),
+    security(("session" = ["RecoverKeys"])),
     params(("id" = AccountId, Path), PageQuery),
     responses((status = 200, description = "The captured keys, without their content.", body = Page<CapturedKeySummary>)),
 )]
 pub(super) async fn list_of_account(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<RecoverKeys>,
     Named(account): Named<AccountId>,
     paging: Paging,
 ) -> Result<Answer<Page<CapturedKeySummary>>, Refusal> {
@@ -48,13 +49,13 @@ pub(super) async fn list_of_account(
     path = "/scopes/{guid}/captured-keys",
     operation_id = "list_captured_keys_of_scope",
     tag = "captured-keys",
-    security(("session" = ["admin"])),
+    security(("session" = ["RecoverKeys"])),
     params(("guid" = ScopeGuid, Path), PageQuery),
     responses((status = 200, description = "The captured keys, without their content.", body = Page<CapturedKeySummary>)),
 )]
 pub(super) async fn list_of_scope(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<RecoverKeys>,
     Named(scope): Named<ScopeGuid>,
     paging: Paging,
 ) -> Result<Answer<Page<CapturedKeySummary>>, Refusal> {
@@ -72,7 +73,7 @@ pub(super) async fn list_of_scope(
     path = "/captured-keys/{id}/recoveries",
     operation_id = "recover_captured_key",
     tag = "captured-keys",
-    security(("session" = ["admin"])),
+    security(("session" = ["RecoverKeys"])),
     params(("id" = CapturedKeyId, Path)),
     request_body = RecoverCapturedKey,
     responses((status = 200, description = "Recorded; the captured key.", body = Recovery)),
@@ -80,7 +81,7 @@ pub(super) async fn list_of_scope(
 )]
 pub(super) async fn recover(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<RecoverKeys>,
     asked: Asked,
     Named(id): Named<CapturedKeyId>,
     Json(recover): Json<RecoverCapturedKey>,

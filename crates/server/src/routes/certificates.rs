@@ -21,9 +21,10 @@ use tokio::time::timeout;
 
 use crate::audit::Asked;
 use crate::body::Json;
-use crate::caller::{Admin, Named, NamedWithin, SignedIn};
+use crate::caller::{May, Named, NamedWithin};
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
+use crate::rights::{SeeTree, UploadCertificates};
 use crate::state::{Platform, Shared};
 use crate::store::CertificateRow;
 use crate::{access, capture};
@@ -37,17 +38,17 @@ const PATIENCE: Duration = Duration::from_secs(5);
     path = "/scopes/{guid}/certificates",
     operation_id = "list_certificates",
     tag = "certificates",
-    security(("session" = [])),
+    security(("session" = ["SeeTree"])),
     params(("guid" = ScopeGuid, Path), PageQuery),
     responses((status = 200, description = "The certificates.", body = Page<UploadedCertificate>)),
 )]
 pub(super) async fn list(
     State(platform): State<Shared>,
-    caller: SignedIn,
+    May { user, .. }: May<SeeTree>,
     Named(scope): Named<ScopeGuid>,
     paging: Paging,
 ) -> Result<Answer<Page<UploadedCertificate>>, Refusal> {
-    access::scope(&platform, &caller.user, scope).await?;
+    access::scope(&platform, &user, scope).await?;
     let now = platform.now();
     let part = platform
         .store
@@ -63,7 +64,7 @@ pub(super) async fn list(
     path = "/scopes/{guid}/certificates",
     operation_id = "upload_certificate",
     tag = "certificates",
-    security(("session" = ["admin"])),
+    security(("session" = ["UploadCertificates"])),
     params(("guid" = ScopeGuid, Path)),
     request_body = UploadCertificate,
     responses((status = 200, description = "Active.", body = Uploaded)),
@@ -71,7 +72,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn upload(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<UploadCertificates>,
     asked: Asked,
     Named(scope): Named<ScopeGuid>,
     Json(upload): Json<UploadCertificate>,
@@ -119,13 +120,13 @@ pub(super) async fn upload(
     path = "/scopes/{guid}/certificates/{fingerprint}/capture",
     operation_id = "show_capture",
     tag = "certificates",
-    security(("session" = ["admin"])),
+    security(("session" = ["UploadCertificates"])),
     params(("guid" = ScopeGuid, Path), ("fingerprint" = Fingerprint, Path)),
     responses((status = 200, description = "How far it has come.", body = CaptureProgress)),
 )]
 pub(super) async fn show_capture(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<UploadCertificates>,
     NamedWithin(scope, fingerprint): NamedWithin<ScopeGuid, Fingerprint>,
 ) -> Result<Answer<CaptureProgress>, Refusal> {
     access::scope(&platform, &user, scope).await?;

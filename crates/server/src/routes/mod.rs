@@ -12,6 +12,8 @@ mod reports;
 mod requests;
 mod scopes;
 mod sessions;
+mod settings;
+mod users;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,8 +79,9 @@ fn people() -> OpenApiRouter<Shared> {
     OpenApiRouter::default()
         .routes(routes!(platform::show))
         .routes(routes!(platform::openapi))
-        .routes(routes!(sessions::sign_in))
-        .routes(routes!(sessions::show, sessions::sign_out))
+        .routes(routes!(settings::show, settings::change))
+        .merge(signing_in())
+        .merge(users())
         .routes(routes!(scopes::list, scopes::create))
         .routes(routes!(scopes::show, scopes::change, scopes::delete))
         .routes(routes!(scopes::children))
@@ -98,6 +101,24 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(requests::sign))
         .routes(routes!(requests::reject))
         .routes(routes!(audit::list))
+}
+
+fn signing_in() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .routes(routes!(sessions::list, sessions::sign_in))
+        .routes(routes!(sessions::show, sessions::sign_out))
+        .routes(routes!(sessions::change_password))
+        .routes(routes!(sessions::end))
+}
+
+fn users() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::show, users::change, users::delete))
+        .routes(routes!(users::reset_password))
+        .routes(routes!(users::reset_second_factor))
+        .routes(routes!(users::list_sessions, users::end_sessions))
+        .routes(routes!(users::end_session))
 }
 
 fn agents() -> OpenApiRouter<Shared> {

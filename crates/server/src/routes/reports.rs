@@ -6,9 +6,10 @@ use keyfold_api::pages::{Page, PageQuery};
 use keyfold_api::scopes::{ActiveCertificateRow, Coverage};
 use keyfold_core::id::ScopeGuid;
 
-use crate::caller::{Admin, Named};
+use crate::caller::{May, Named};
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
+use crate::rights::SeeReports;
 use crate::state::Shared;
 use crate::store::Uncaptured;
 use crate::{access, active_certificates};
@@ -19,13 +20,13 @@ use crate::{access, active_certificates};
     path = "/scopes/{guid}/coverage",
     operation_id = "show_coverage",
     tag = "reports",
-    security(("session" = ["admin"])),
+    security(("session" = ["SeeReports"])),
     params(("guid" = ScopeGuid, Path)),
     responses((status = 200, description = "Numbers of accounts.", body = Coverage)),
 )]
 pub(super) async fn coverage(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<SeeReports>,
     Named(scope): Named<ScopeGuid>,
 ) -> Result<Answer<Coverage>, Refusal> {
     access::scope(&platform, &user, scope).await?;
@@ -61,13 +62,13 @@ pub(super) async fn coverage(
     path = "/scopes/{guid}/reports/group-certificates-active",
     operation_id = "report_group_certificates_active",
     tag = "reports",
-    security(("session" = ["admin"])),
+    security(("session" = ["SeeReports"])),
     params(("guid" = ScopeGuid, Path), PageQuery),
     responses((status = 200, description = "The rows.", body = Page<ActiveCertificateRow>)),
 )]
 pub(super) async fn group_certificates_active(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<SeeReports>,
     Named(scope): Named<ScopeGuid>,
     paging: Paging,
 ) -> Result<Answer<Page<ActiveCertificateRow>>, Refusal> {

@@ -16,9 +16,10 @@ use keyfold_core::id::ScopeGuid;
 use crate::access::{self, Seen};
 use crate::audit::Asked;
 use crate::body::Json;
-use crate::caller::{Admin, Named, Officer, SignedIn};
+use crate::caller::{May, Named};
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
+use crate::rights::{DecideRequests, SeeRequests, SubmitRequests};
 use crate::state::{Platform, Shared};
 use crate::store::RequestRow;
 use crate::words;
@@ -29,19 +30,19 @@ use crate::words;
     path = "/requests",
     operation_id = "list_requests",
     tag = "requests",
-    security(("session" = [])),
+    security(("session" = ["SeeRequests"])),
     params(PageQuery),
     responses((status = 200, description = "The requests.", body = Page<Request>)),
     extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub(super) async fn list(
     State(platform): State<Shared>,
-    caller: SignedIn,
+    May { user, .. }: May<SeeRequests>,
     paging: Paging,
 ) -> Result<Answer<Page<Request>>, Refusal> {
     let part = platform
         .store
-        .requests_below(caller.user.scope, paging.slice()?)
+        .requests_below(user.scope, paging.slice()?)
         .await?;
     let scopes: Vec<ScopeGuid> = part.rows.iter().map(|row| row.scope).collect();
     let known = platform.store.with_all_above(&scopes).await?;
@@ -58,16 +59,16 @@ pub(super) async fn list(
     path = "/requests/{id}",
     operation_id = "show_request",
     tag = "requests",
-    security(("session" = [])),
+    security(("session" = ["SeeRequests"])),
     params(("id" = RequestId, Path)),
     responses((status = 200, description = "The request.", body = Request)),
 )]
 pub(super) async fn show(
     State(platform): State<Shared>,
-    caller: SignedIn,
+    May { user, .. }: May<SeeRequests>,
     Named(id): Named<RequestId>,
 ) -> Result<Answer<Request>, Refusal> {
-    let (row, seen) = one(&platform, &caller.user, id).await?;
+    let (row, seen) = one(&platform, &user, id).await?;
     Ok(Answer(view(row, &seen)))
 }
 
@@ -77,14 +78,14 @@ pub(super) async fn show(
     path = "/requests",
     operation_id = "submit_request",
     tag = "requests",
-    security(("session" = ["admin"])),
+    security(("session" = ["SubmitRequests"])),
     request_body = SubmitRequest,
     responses((status = 201, description = "Submitted.", body = Request)),
     extensions(("x-problems" = json!(["CsrError", "not-found"]))),
 )]
 pub(super) async fn submit(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<SubmitRequests>,
     asked: Asked,
     Json(submit): Json<SubmitRequest>,
 ) -> Result<(StatusCode, Answer<Request>), Refusal> {
@@ -118,7 +119,7 @@ pub(super) async fn submit(
     path = "/requests/{id}/signature",
     operation_id = "sign_request",
     tag = "requests",
-    security(("session" = ["officer"])),
+    security(("session" = ["DecideRequests"])),
     params(("id" = RequestId, Path)),
     request_body = SignRequest,
     responses((status = 200, description = "Signed.", body = Request)),
@@ -126,7 +127,7 @@ pub(super) async fn submit(
 )]
 pub(super) async fn sign(
     State(platform): State<Shared>,
-    Officer(user): Officer,
+    May { user, .. }: May<DecideRequests>,
     asked: Asked,
     Named(id): Named<RequestId>,
     Json(sign): Json<SignRequest>,
@@ -161,7 +162,7 @@ pub(super) async fn sign(
     path = "/requests/{id}/rejection",
     operation_id = "reject_request",
     tag = "requests",
-    security(("session" = ["officer"])),
+    security(("session" = ["DecideRequests"])),
     params(("id" = RequestId, Path)),
     request_body = RejectRequest,
     responses((status = 200, description = "Rejected.", body = Request)),
@@ -169,7 +170,7 @@ pub(super) async fn sign(
 )]
 pub(super) async fn reject(
     State(platform): State<Shared>,
-    Officer(user): Officer,
+    May { user, .. }: May<DecideRequests>,
     asked: Asked,
     Named(id): Named<RequestId>,
     Json(reject): Json<RejectRequest>,

@@ -11,9 +11,10 @@ use keyfold_core::id::ScopeGuid;
 use crate::access;
 use crate::audit::Asked;
 use crate::body::Json;
-use crate::caller::{Admin, Named, SignedIn};
+use crate::caller::{May, Named};
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
+use crate::rights::{ChangeTree, SeeTree};
 use crate::state::{Platform, Shared};
 use crate::store::{ScopeChange, ScopeRow};
 use crate::{tree, words};
@@ -24,20 +25,17 @@ use crate::{tree, words};
     path = "/scopes",
     operation_id = "list_scopes",
     tag = "scopes",
-    security(("session" = [])),
+    security(("session" = ["SeeTree"])),
     params(PageQuery),
     responses((status = 200, description = "The tree.", body = Page<Scope>)),
     extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub(super) async fn list(
     State(platform): State<Shared>,
-    caller: SignedIn,
+    May { user, .. }: May<SeeTree>,
     paging: Paging,
 ) -> Result<Answer<Page<Scope>>, Refusal> {
-    let part = platform
-        .store
-        .subtree(caller.user.scope, paging.slice()?)
-        .await?;
+    let part = platform.store.subtree(user.scope, paging.slice()?).await?;
     page(part, |row| tree::view(&platform, row)).map(Answer)
 }
 
@@ -47,17 +45,17 @@ pub(super) async fn list(
     path = "/scopes/{guid}/children",
     operation_id = "list_children",
     tag = "scopes",
-    security(("session" = [])),
+    security(("session" = ["SeeTree"])),
     params(("guid" = ScopeGuid, Path), PageQuery),
     responses((status = 200, description = "The children.", body = Page<Scope>)),
 )]
 pub(super) async fn children(
     State(platform): State<Shared>,
-    caller: SignedIn,
+    May { user, .. }: May<SeeTree>,
     Named(guid): Named<ScopeGuid>,
     paging: Paging,
 ) -> Result<Answer<Page<Scope>>, Refusal> {
-    access::scope(&platform, &caller.user, guid).await?;
+    access::scope(&platform, &user, guid).await?;
     let part = platform.store.children(guid, paging.slice()?).await?;
     page(part, |row| tree::view(&platform, row)).map(Answer)
 }
@@ -68,16 +66,16 @@ pub(super) async fn children(
     path = "/scopes/{guid}",
     operation_id = "show_scope",
     tag = "scopes",
-    security(("session" = [])),
+    security(("session" = ["SeeTree"])),
     params(("guid" = ScopeGuid, Path)),
     responses((status = 200, description = "The scope.", body = Scope)),
 )]
 pub(super) async fn show(
     State(platform): State<Shared>,
-    caller: SignedIn,
+    May { user, .. }: May<SeeTree>,
     Named(guid): Named<ScopeGuid>,
 ) -> Result<Answer<Scope>, Refusal> {
-    access::scope(&platform, &caller.user, guid).await?;
+    access::scope(&platform, &user, guid).await?;
     one(&platform, guid).await.map(Answer)
 }
 
@@ -87,14 +85,14 @@ pub(super) async fn show(
     path = "/scopes",
     operation_id = "create_scope",
     tag = "scopes",
-    security(("session" = ["admin"])),
+    security(("session" = ["ChangeTree"])),
     request_body = NewScope,
     responses((status = 201, description = "Created.", body = Scope)),
     extensions(("x-problems" = json!(["name-refused", "parent-is-group", "parent-not-found", "too-deep", "not-found"]))),
 )]
 pub(super) async fn create(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<ChangeTree>,
     asked: Asked,
     Json(new): Json<NewScope>,
 ) -> Result<(StatusCode, Answer<Scope>), Refusal> {
@@ -122,7 +120,7 @@ pub(super) async fn create(
     path = "/scopes/{guid}",
     operation_id = "change_scope",
     tag = "scopes",
-    security(("session" = ["admin"])),
+    security(("session" = ["ChangeTree"])),
     params(("guid" = ScopeGuid, Path)),
     request_body = Change,
     responses((status = 200, description = "Changed.", body = Scope)),
@@ -130,7 +128,7 @@ pub(super) async fn create(
 )]
 pub(super) async fn change(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<ChangeTree>,
     asked: Asked,
     Named(guid): Named<ScopeGuid>,
     Json(change): Json<Change>,
@@ -148,14 +146,14 @@ pub(super) async fn change(
     path = "/scopes/{guid}",
     operation_id = "delete_scope",
     tag = "scopes",
-    security(("session" = ["admin"])),
+    security(("session" = ["ChangeTree"])),
     params(("guid" = ScopeGuid, Path)),
     responses((status = 204, description = "Deleted.")),
     extensions(("x-problems" = json!(["has-captured-keys", "not-empty", "root-stays"]))),
 )]
 pub(super) async fn delete(
     State(platform): State<Shared>,
-    Admin(user): Admin,
+    May { user, .. }: May<ChangeTree>,
     asked: Asked,
     Named(guid): Named<ScopeGuid>,
 ) -> Result<StatusCode, Refusal> {

@@ -18,6 +18,9 @@ mod people;
 mod population;
 mod requests;
 mod scopes;
+mod second_factors;
+mod sessions;
+mod settings;
 pub mod sql;
 mod tree;
 
@@ -31,10 +34,13 @@ pub use connections::{ConnectionStore, Connections};
 pub use idempotency::{IdempotencyStore, KeptAnswer};
 pub use notices::{Notice, NoticeStore, Notices, Told};
 pub use paging::{ByName, Newest, Part, Position, Slice};
-pub use people::{PeopleStore, UserRow};
+pub use people::{PeopleStore, UserChange, UserRow, WayIn};
 pub use population::{InGroup, Population, PopulationStore, Uncaptured};
 pub use requests::{RequestRow, RequestStore};
 pub use scopes::{ScopeChange, ScopeRow, ScopeStore};
+pub use second_factors::{Confirmation, SecondFactorRow, SecondFactorStore};
+pub use sessions::{Begun, SessionRow, SessionStore, SessionUser};
+pub use settings::SettingsStore;
 pub use tree::{InTree, TreeRow, TreeStore, UnderWay};
 
 /// Everything that lasts.
@@ -44,6 +50,9 @@ pub trait Store:
     + AccountStore
     + PopulationStore
     + PeopleStore
+    + SessionStore
+    + SecondFactorStore
+    + SettingsStore
     + RequestStore
     + CertificateStore
     + CaptureStore
@@ -61,6 +70,9 @@ impl<S> Store for S where
         + AccountStore
         + PopulationStore
         + PeopleStore
+        + SessionStore
+        + SecondFactorStore
+        + SettingsStore
         + RequestStore
         + CertificateStore
         + CaptureStore
@@ -130,6 +142,18 @@ pub enum Conflict {
     /// The name is in use.
     #[error("the name is in use")]
     NameTaken,
+    /// It is more than the actor may.
+    #[error("it is more than the actor may")]
+    NotAllowed,
+    /// A platform admin's scope is the root.
+    #[error("a platform admin's scope is the root Collection")]
+    NotRoot,
+    /// Nobody would be left who administers the platform.
+    #[error("the last platform admin stays")]
+    LastAdmin,
+    /// There are users already.
+    #[error("the platform is set up")]
+    AlreadySetUp,
     /// The request was decided or replaced meanwhile.
     #[error("the request no longer waits")]
     NotWaiting,

@@ -17,7 +17,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(openapi
 const OF_NO_ROUTE: [&str; 2] = ["no-such-route", "method-not-allowed"];
 
 /// Met on the command line only.
-const OF_NO_QUESTION: &str = "name-taken";
+const OF_NO_QUESTION: &str = "already-set-up";
 
 /// Each route's operations by method, as the document has them.
 pub(crate) fn operations() -> BTreeMap<(String, Method), &'static Value> {
@@ -133,7 +133,7 @@ fn every_route_says_what_it_is_and_takes() {
             .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
             .collect();
         assert_eq!(declared, named, "{at}");
-        let takes_body = [Method::POST, Method::PATCH].contains(&method);
+        let takes_body = [Method::POST, Method::PATCH, Method::PUT].contains(&method);
         assert_eq!(operation["requestBody"].is_object(), takes_body, "{at}");
         assert!(operation.get("x-problems").is_none(), "{at}");
     }

@@ -1,13 +1,14 @@
 //! What a house comes with: five scopes, two accounts, and people with a session each.
 
 use keyfold_api::audit::{Act, Action, By};
-use keyfold_api::sessions::{Role, User};
+use keyfold_api::sessions::{Role, SessionId, User};
 use keyfold_core::id::{ScopeGuid, ScopeKind};
 use keyfold_server::clock::{Entropy, token_hash};
 use keyfold_server::passwords;
 use keyfold_server::store::sql::SqlStore;
 use keyfold_server::store::{
-    AccountStore as _, PeopleStore as _, ScopeRow, ScopeStore as _, UserRow,
+    AccountStore as _, PeopleStore as _, ScopeRow, ScopeStore as _, SessionRow, SessionStore as _,
+    WayIn,
 };
 use time::Duration;
 
@@ -16,12 +17,13 @@ use crate::harness::{
 };
 
 /// People, by their sign-in name, which is their session's token too: role and scope.
-const PEOPLE: [(&str, Role, &str); 5] = [
-    ("root-admin", Role::Admin, ROOT),
-    ("ann", Role::Admin, COLLECTION),
-    ("gus", Role::Admin, GROUP),
-    ("otto", Role::Admin, OTHER),
+const PEOPLE: [(&str, Role, &str); 6] = [
+    ("root-admin", Role::PlatformAdmin, ROOT),
+    ("ann", Role::GroupAdmin, COLLECTION),
+    ("gus", Role::GroupAdmin, GROUP),
+    ("otto", Role::GroupAdmin, OTHER),
     ("olga", Role::Officer, ROOT),
+    ("audrey", Role::Auditor, COLLECTION),
 ];
 
 /// How the audit log tells of what the house came with.
@@ -79,30 +81,33 @@ pub(super) async fn furnish(store: &SqlStore) {
     }
     let password = PASSWORD.to_owned().into();
     let password_hash = passwords::hash(&password, &Entropy::from_seed(1)).unwrap();
-    for (name, role, top) in PEOPLE {
+    for (number, (name, role, top)) in (1..).zip(PEOPLE) {
         let user = User {
             name: name.to_owned(),
             display_name: name.to_uppercase(),
             role,
             scope: scope(top),
         };
-        let user = UserRow {
-            user,
-            password_hash: password_hash.clone(),
+        let way_in = WayIn::Password {
+            hash: password_hash.clone(),
         };
         store
-            .insert_user(&user, &furnished(Action::AddUser))
+            .insert_user(&user, &way_in, &furnished(Action::AddUser))
             .await
             .unwrap();
-        let expires_at = START + Duration::days(1000);
+        let session = SessionRow {
+            token: token_hash(name),
+            id: Entropy::from_seed(number).draw(SessionId::random),
+            user: name.to_owned(),
+            address: "198.51.100.7".to_owned(),
+            began_at: START,
+            seen_at: START,
+            idle: Duration::days(1000),
+            expires_at: START + Duration::days(1000),
+            second_factor: false,
+        };
         store
-            .insert_session(
-                &token_hash(name),
-                name,
-                expires_at,
-                START,
-                &furnished(Action::SignIn),
-            )
+            .insert_session(&session, &furnished(Action::SignIn))
             .await
             .unwrap();
     }

@@ -261,6 +261,18 @@ impl House {
         self.ask(Method::DELETE, path, token, None).await
     }
 
+    pub(crate) async fn put(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.ask(Method::PUT, path, token, Some(body)).await
+    }
+
+    /// Signs in with the password that everybody has; answers the session's token.
+    pub(crate) async fn sign_in(&self, user: &str) -> String {
+        let body = json!({ "user": user, "password": PASSWORD });
+        let session = self.post("/sessions", "", body).await;
+        assert_eq!(session.status, 200, "{}", session.shown());
+        session.body["token"].as_str().unwrap().to_owned()
+    }
+
     /// Uploads a certificate of tests/vectors as the platform's admin.
     pub(crate) async fn upload(&self, scope: &str, file: &str, replaces: Value) -> Answer {
         let body = json!({ "certificate": vector(file), "replaces": replaces });

@@ -5,10 +5,11 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Method, Request};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use keyfold_server::rights::Capability;
 use serde_json::{Value, json};
 
 use crate::harness::{ACCOUNT, GROUP, House};
-use crate::rights::{For, routes};
+use crate::routes::{For, routes};
 
 /// Part of what is sent, so that it would show in an answer that repeats it.
 const SECRET: &str = "hunter2";
@@ -53,7 +54,7 @@ async fn targets(house: &House) -> Vec<Target> {
         .into_iter()
         .filter_map(|(method, path, body, whom, _)| {
             let token = match whom {
-                For::Officers => "olga",
+                For::Whoever(Capability::DecideRequests) => "olga",
                 For::Agents => &agent,
                 _ => "root-admin",
             };

@@ -82,6 +82,14 @@ impl Scene {
             .unwrap();
     }
 
+    /// The address of a new session of the user.
+    async fn session_of(&self, user: &str) -> String {
+        let token = self.house.sign_in(user).await;
+        let list = self.house.get("/sessions", &token).await.body;
+        let current = list["items"][0]["id"].as_str().unwrap();
+        format!("/users/{user}/sessions/{current}")
+    }
+
     async fn kept(&self) -> i64 {
         query_scalar("SELECT count(*) FROM idempotency_keys WHERE answer IS NOT NULL")
             .fetch_one(&self.database)
@@ -164,12 +172,56 @@ async fn every_changing_route_is_answered_once_for_each_key() {
         scene.house.get("/sessions/current", token).await.status,
         401
     );
+    users_are_managed(&mut scene).await;
     let changing = contract::operations().into_keys();
     let changing: BTreeSet<String> = changing
         .filter(|(_, method)| *method != Method::GET)
         .map(|(path, method)| format!("{method} {path}"))
         .collect();
     assert_eq!(scene.tried, changing, "a new route belongs into this test");
+}
+
+async fn users_are_managed(scene: &mut Scene) {
+    let (post, put, delete) = (Method::POST, Method::PUT, Method::DELETE);
+    let (dora, admin) = ("/users/dora", "root-admin");
+    let new = json!({
+        "name": "dora", "display_name": "Dora", "role": "auditor", "scope": GROUP, "password": PASSWORD,
+    });
+    scene.thrice(post, "/users", admin, new, whole).await;
+    let rename = json!({ "display_name": "D." });
+    scene
+        .thrice(Method::PATCH, dora, admin, rename, whole)
+        .await;
+    let settings = scene.house.get("/platform/settings", admin).await.body;
+    scene
+        .thrice(put.clone(), "/platform/settings", admin, settings, whole)
+        .await;
+    for path in [
+        scene.session_of("dora").await,
+        "/users/dora/sessions".to_owned(),
+        "/users/dora/second-factor".to_owned(),
+    ] {
+        scene
+            .thrice(delete.clone(), &path, admin, Value::Null, whole)
+            .await;
+    }
+    let own = scene.session_of("olga").await.replace("/users/olga", "");
+    scene
+        .thrice(delete.clone(), &own, "olga", Value::Null, whole)
+        .await;
+    let password = json!({ "password": PASSWORD });
+    scene
+        .thrice(put.clone(), "/users/dora/password", admin, password, whole)
+        .await;
+    scene.thrice(delete, dora, admin, Value::Null, whole).await;
+    // It ends the session that asks: after a crash, the person signs in and sees.
+    let change = json!({ "present": PASSWORD, "password": "another password" });
+    let path = "/sessions/current/password";
+    let question = (&put, path, "otto", &change);
+    for _ in 0..2 {
+        assert_eq!(scene.ask("\"own\"", question).await.status, 204);
+    }
+    scene.tried.insert(format!("PUT /api/v1{path}"));
 }
 
 async fn people_change_the_tree(scene: &mut Scene) {

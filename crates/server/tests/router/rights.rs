@@ -1,162 +1,18 @@
 //! Every route against everybody who may not: no token, a wrong role, a foreign scope.
 
-use axum::http::Method;
-use serde_json::{Value, json};
+use keyfold_api::sessions::Role;
+use keyfold_server::rights::{Capability, may};
 
-use crate::harness::{
-    ACCOUNT, COLLECTION, GROUP, House, NOTHING, OTHER_ACCOUNT, presented, vector,
-};
+use crate::harness::{ACCOUNT, COLLECTION, GROUP, House, NOTHING, OTHER_ACCOUNT};
+use crate::routes::{For, routes};
 
-/// Who may use a route.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum For {
-    Anybody,
-    SignedIn,
-    Admins,
-    Officers,
-    Agents,
-}
-
-/// Every route: its method, path and body, who may use it, and whether it names something in `ann`'s scope.
-#[expect(clippy::too_many_lines, reason = "it is one table")]
-pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
-    use For::{Admins, Agents, Anybody, Officers, SignedIn};
-    let (get, post) = (Method::GET, Method::POST);
-    let (patch, delete) = (Method::PATCH, Method::DELETE);
-    let scope = |rest: &str| format!("/scopes/{GROUP}{rest}");
-    let account = |rest: &str| format!("/accounts/{ACCOUNT}{rest}");
-    let thing = |kind: &str, rest: &str| format!("/{kind}/{NOTHING}{rest}");
-    let rename = || Some(json!({ "name": "x" }));
-    let signed = || Some(json!({ "certificate": vector("platform/collection.pem") }));
-    let upload = json!({ "certificate": vector("platform/group.pem"), "replaces": null });
-    let key_id = NOTHING;
-    vec![
-        (get.clone(), "/platform".into(), None, Anybody, false),
-        (
-            post.clone(),
-            "/sessions".into(),
-            Some(json!({ "user": "x", "password": "y" })),
-            Anybody,
-            false,
-        ),
-        (
-            get.clone(),
-            "/sessions/current".into(),
-            None,
-            SignedIn,
-            false,
-        ),
-        (get.clone(), "/scopes".into(), None, SignedIn, false),
-        (
-            post.clone(),
-            "/scopes".into(),
-            Some(json!({ "kind": "group", "name": "x", "parent": COLLECTION })),
-            Admins,
-            true,
-        ),
-        (get.clone(), scope(""), None, SignedIn, true),
-        (patch.clone(), scope(""), rename(), Admins, true),
-        (delete.clone(), scope(""), None, Admins, true),
-        (get.clone(), scope("/children"), None, SignedIn, true),
-        (get.clone(), scope("/coverage"), None, Admins, true),
-        (
-            get.clone(),
-            scope("/reports/group-certificates-active"),
-            None,
-            Admins,
-            true,
-        ),
-        (get.clone(), scope("/accounts"), None, Admins, true),
-        (get.clone(), scope("/certificates"), None, SignedIn, true),
-        (
-            post.clone(),
-            scope("/certificates"),
-            Some(upload),
-            Admins,
-            true,
-        ),
-        (
-            get.clone(),
-            scope(&format!("/certificates/{}/capture", "0".repeat(64))),
-            None,
-            Admins,
-            true,
-        ),
-        (get.clone(), scope("/captured-keys"), None, Admins, true),
-        (
-            post.clone(),
-            "/accounts".into(),
-            Some(json!({ "name": "x", "group": GROUP })),
-            Admins,
-            true,
-        ),
-        (get.clone(), account(""), None, Admins, true),
-        (patch, account(""), rename(), Admins, true),
-        (
-            post.clone(),
-            account("/enrolment-tokens"),
-            Some(json!({})),
-            Admins,
-            true,
-        ),
-        (get.clone(), account("/captured-keys"), None, Admins, true),
-        (delete.clone(), account(""), None, Admins, true),
-        (get.clone(), "/requests".into(), None, SignedIn, false),
-        (
-            post.clone(),
-            "/requests".into(),
-            Some(json!({ "request": vector("platform/group-request.pem") })),
-            Admins,
-            true,
-        ),
-        (get.clone(), thing("requests", ""), None, SignedIn, true),
-        (
-            post.clone(),
-            thing("requests", "/signature"),
-            signed(),
-            Officers,
-            true,
-        ),
-        (
-            post.clone(),
-            thing("requests", "/rejection"),
-            Some(json!({ "reason": "x" })),
-            Officers,
-            true,
-        ),
-        (
-            post.clone(),
-            thing("captured-keys", "/recoveries"),
-            Some(json!({ "reason": "x" })),
-            Admins,
-            true,
-        ),
-        (get.clone(), "/audit".into(), None, Admins, false),
-        (
-            post.clone(),
-            "/agent/enrolment".into(),
-            Some(json!({ "token": "x", "host_name": "y" })),
-            Anybody,
-            false,
-        ),
-        (get, "/agent/account".into(), None, Agents, false),
-        (
-            post.clone(),
-            "/agent/backups".into(),
-            Some(presented(key_id, "x")),
-            Agents,
-            false,
-        ),
-        (
-            post,
-            thing("agent/backups", "/end"),
-            Some(json!({ "outcome": "failed", "exit_code": 1 })),
-            Agents,
-            true,
-        ),
-        (delete, "/sessions/current".into(), None, SignedIn, false),
-    ]
-}
+/// One person of each role, all above `GROUP`.
+const ROLES: [(&str, Role); 4] = [
+    ("root-admin", Role::PlatformAdmin),
+    ("ann", Role::GroupAdmin),
+    ("olga", Role::Officer),
+    ("audrey", Role::Auditor),
+];
 
 #[tokio::test]
 async fn nobody_gets_further_than_their_rights() {
@@ -169,13 +25,20 @@ async fn nobody_gets_further_than_their_rights() {
             expect.extend([("", 401), ("unknown", 401)]);
         }
         match whom {
-            For::Admins => expect.extend([("olga", 403), (agent.as_str(), 401)]),
-            For::Officers => expect.extend([("ann", 403), (agent.as_str(), 401)]),
+            For::Whoever(capability) => {
+                expect.push((agent.as_str(), 401));
+                for (person, role) in ROLES {
+                    if !may(role, capability) {
+                        expect.push((person, 403));
+                    }
+                }
+            }
             For::SignedIn => expect.push((agent.as_str(), 401)),
             For::Agents => expect.extend([("root-admin", 401), ("olga", 401)]),
             For::Anybody => {}
         }
-        if named && matches!(whom, For::Admins | For::SignedIn) {
+        let admins = matches!(whom, For::Whoever(capability) if may(Role::GroupAdmin, capability));
+        if named && (admins || whom == For::SignedIn) {
             expect.push(("otto", 404));
         }
         for (token, status) in expect {
@@ -205,8 +68,8 @@ async fn who_may_is_not_kept_out() {
     let agent = house.enrol(OTHER_ACCOUNT).await;
     for (method, path, body, whom, _) in routes() {
         let token = match whom {
-            For::Anybody | For::SignedIn | For::Admins => "root-admin",
-            For::Officers => "olga",
+            For::Whoever(Capability::DecideRequests) => "olga",
+            For::Anybody | For::SignedIn | For::Whoever(_) => "root-admin",
             For::Agents => &agent,
         };
         let answer = house.ask(method.clone(), &path, token, body).await;

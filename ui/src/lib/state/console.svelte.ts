@@ -31,7 +31,8 @@ export class Console {
 
   /** Whether the user requests and uploads certificates and recovers keys. */
   get administers(): boolean {
-    return this.connection.session?.role === "admin";
+    const role = this.connection.session?.role;
+    return role === "platformAdmin" || role === "groupAdmin";
   }
 
   /** Fetches all that the window shows, once somebody is signed in. */

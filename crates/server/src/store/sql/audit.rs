@@ -10,7 +10,7 @@ use super::part::part;
 use super::{SqlStore, below};
 use crate::audit::chain;
 use crate::store::{
-    AuditColumns, AuditFilter, AuditRow, AuditStore, Conflict, Newest, Part, ScopeChange,
+    AuditColumns, AuditFilter, AuditRow, AuditStore, Claim, Conflict, Newest, Part, ScopeChange,
     ScopeStore as _, Slice, StoreError,
 };
 
@@ -92,6 +92,17 @@ fn audit_row(row: &AnyRow) -> Result<AuditRow, StoreError> {
             person: row.try_get("person")?,
         },
     })
+}
+
+/// Like [`append`], unless an earlier attempt of the same request changed this and appended it.
+pub(super) async fn append_once(
+    connection: &mut AnyConnection,
+    act: &Act,
+) -> Result<(), StoreError> {
+    if Claim::is_again() {
+        return Ok(());
+    }
+    append(connection, act).await
 }
 
 /// Appends an entry to the log, within the transaction of what it tells of.

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit;
+mod authorisation;
 mod backup;
 mod captured_lists;
 mod captures;
@@ -23,6 +24,9 @@ mod population;
 mod recoveries;
 mod requests;
 mod scopes;
+mod second_factors;
+mod sessions;
+mod settings;
 mod tree;
 
 use std::path::{Path, absolute};

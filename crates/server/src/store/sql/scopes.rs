@@ -44,13 +44,8 @@ impl ScopeStore for SqlStore {
     }
 
     async fn lineage(&self, scope: ScopeGuid) -> Result<Vec<ScopeRow>, StoreError> {
-        let rows = query(above!(
-            "SELECT guid, kind, name, parent FROM scopes JOIN above USING (guid) ORDER BY height DESC"
-        ))
-        .bind(scope.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(scope_row).collect()
+        let mut connection = self.pool.acquire().await?;
+        lineage(&mut connection, scope).await
     }
 
     async fn insert_scope(&self, scope: &ScopeRow, act: &Act) -> Result<(), StoreError> {
@@ -140,6 +135,20 @@ fn changed(scope: ScopeGuid, parents: impl IntoIterator<Item = ScopeGuid>) -> No
         scope,
         parents: parents.into_iter().collect(),
     }
+}
+
+/// From the root down to the scope; empty when it is not there.
+pub(super) async fn lineage(
+    connection: &mut AnyConnection,
+    scope: ScopeGuid,
+) -> Result<Vec<ScopeRow>, StoreError> {
+    let rows = query(above!(
+        "SELECT guid, kind, name, parent FROM scopes JOIN above USING (guid) ORDER BY height DESC"
+    ))
+    .bind(scope.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(scope_row).collect()
 }
 
 /// The kind of a scope; none when it is not there.

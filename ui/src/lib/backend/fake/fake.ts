@@ -327,7 +327,7 @@ export class FakeBackend implements Backend {
     const scope = this.organisation.scopes[0]?.guid ?? "";
     return (this.#connection = {
       ...this.#connection,
-      session: { user, displayName: "Maria Engel", role: "admin", scope },
+      session: { user, displayName: "Maria Engel", role: "platformAdmin", scope },
     });
   }
 
