@@ -2,7 +2,7 @@
 //!
 //! A route that lists takes [`Paging`] as its last argument, asks the store for that slice, and answers the part:
 //!
-//! ```ignore
+//! ```text
 //! pub(super) async fn list(…, paging: Paging) -> Result<Answer<Page<Thing>>, Refusal> {
 //!     let part = platform.store.things(scope, paging.slice()?).await?;
 //!     page(part, view).map(Answer)
