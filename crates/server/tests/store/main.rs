@@ -8,6 +8,7 @@ mod audit_export;
 mod captures;
 mod certificates;
 mod counts;
+mod migrations;
 mod notices;
 mod races;
 mod tree;
