@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod agent;
+mod backup;
 mod borg;
 mod canary;
 mod recovery;
