@@ -6,6 +6,7 @@ mod agent;
 mod backup;
 mod borg;
 mod canary;
+mod oidc;
 mod recovery;
 mod soak;
 mod story;

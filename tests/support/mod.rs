@@ -9,6 +9,7 @@ pub mod authority;
 pub mod binaries;
 pub mod console_home;
 pub mod files;
+pub mod identity_provider;
 pub mod platform;
 pub mod process;
 pub mod restic;

@@ -7,6 +7,7 @@ mod demo;
 mod fuzz;
 mod icons;
 mod licences;
+mod npm;
 mod program;
 mod screenshots;
 mod setup;

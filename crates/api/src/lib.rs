@@ -11,6 +11,8 @@ pub mod certificates;
 pub mod client;
 pub mod health;
 pub mod pages;
+pub mod oidc;
+pub mod pages;
 pub mod problem;
 pub mod requests;
 pub mod scopes;

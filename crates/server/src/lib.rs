@@ -17,6 +17,7 @@ mod hardening;
 mod idempotency;
 mod limits;
 mod listener;
+pub mod oidc;
 pub mod openapi;
 pub mod operation;
 mod paging;

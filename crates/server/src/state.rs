@@ -11,6 +11,7 @@ use crate::cache::KeyCache;
 use crate::capture::{Jobs, Recipients};
 use crate::clock::{Clock, Entropy};
 use crate::operation::Operation;
+use crate::oidc::IdentityProvider;
 use crate::passwords::Verifier;
 use crate::store::Store;
 use crate::trust::Trust;
@@ -37,6 +38,8 @@ pub struct Platform {
     pub attempts: Attempts,
     /// Counts what is refused again and again.
     pub denials: Denials,
+    /// Where people of an organisation sign in, if there is such a place.
+    pub identity_provider: Option<IdentityProvider>,
     /// `https://host:port`, as Agents reach it.
     pub public_url: Url,
     /// What keeps it running.

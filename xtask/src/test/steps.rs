@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use super::count::Count;
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
-use crate::{bindings, licences, program, ui};
+use crate::{bindings, licences, npm, program, ui};
 
 /// One thing that must hold.
 pub(crate) struct Step {
@@ -109,6 +109,7 @@ fn build(workspace: &Workspace) -> anyhow::Result<Count> {
 }
 
 fn test(workspace: &Workspace) -> anyhow::Result<Count> {
+    npm::install(&workspace.path("tests/identity-provider"))?;
     let before = bindings::read(workspace)?;
     let mut cargo = program::cargo(workspace.root());
     cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]);

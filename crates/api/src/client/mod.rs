@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::agents::{Enrol, Enrolled};
+use crate::oidc::{BeginOidcSignIn, OidcSignIn, UseOidcTicket};
 use crate::scopes::Platform;
 use crate::sessions::{Session, SignIn};
 
@@ -65,6 +66,25 @@ impl Client {
         let session: Session = self
             .transport
             .send(Method::POST, &["sessions"], sign_in, None)
+            .await?;
+        Ok(UserClient::new(self.transport.clone(), session))
+    }
+
+    /// `POST /oidc/sign-ins`: the browser opens what this answers.
+    pub async fn begin_oidc_sign_in(
+        &self,
+        begin: &BeginOidcSignIn,
+    ) -> Result<OidcSignIn, ClientError> {
+        self.transport
+            .send(Method::POST, &["oidc", "sign-ins"], begin, None)
+            .await
+    }
+
+    /// `POST /oidc/sessions`: uses the ticket that came back with the browser up.
+    pub async fn use_oidc_ticket(&self, ticket: &UseOidcTicket) -> Result<UserClient, ClientError> {
+        let session: Session = self
+            .transport
+            .send(Method::POST, &["oidc", "sessions"], ticket, None)
             .await?;
         Ok(UserClient::new(self.transport.clone(), session))
     }

@@ -28,7 +28,7 @@ impl NewPassword {
     }
 }
 
-fn first_line(file: &Path) -> anyhow::Result<SecretString> {
+pub(super) fn first_line(file: &Path) -> anyhow::Result<SecretString> {
     let mut text = Zeroizing::new(String::new());
     if file == Path::new("-") {
         stdin().lock().read_line(&mut text)?;

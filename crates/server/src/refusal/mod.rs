@@ -17,6 +17,7 @@ use keyfold_core::signing_certificate::SignerError;
 use crate::audit::denials::Denied;
 use crate::cache::PresentError;
 use crate::passwords::PasswordError;
+use crate::oidc::OidcError;
 use crate::store::{Conflict, StoreError};
 
 pub(crate) use table::Entry;
@@ -77,6 +78,31 @@ pub enum Refusal {
         /// How long to wait.
         seconds: u64,
     },
+    /// Nobody signs in at an identity provider here.
+    #[error("this platform has no identity provider; sign in with your password")]
+    NoIdentityProvider,
+    /// The challenge is no SHA-256, or the port is none.
+    #[error(
+        "the sign-in cannot begin like this; check that Console and AccountServer have the same version"
+    )]
+    Challenge,
+    /// The identity provider failed.
+    #[error(transparent)]
+    IdentityProvider(#[from] OidcError),
+    /// The browser came back for a sign-in that nobody began, that is over, or that took too long.
+    #[error("no sign-in is under way here; begin again in the Console")]
+    NoSignIn,
+    /// The identity provider sent the browser back without a code.
+    #[error("the identity provider signed nobody in; try again, or ask its administrator")]
+    NotSignedInThere,
+    /// The identity provider knows the person, the platform does not.
+    #[error(
+        "the identity provider knows you, and this platform does not; ask its administrator to add you"
+    )]
+    NotKnownHere,
+    /// The ticket is unknown, used up or too old, or the verifier is not the one that it was asked for with.
+    #[error("this sign-in is over; begin again")]
+    Ticket,
     /// Too many people sign in at once.
     #[error("too many people are signing in; try again in a moment")]
     Busy,
@@ -242,11 +268,21 @@ impl Refusal {
     }
 
     /// Failures that are not the asker's: logged once, here.
+    /// The code, for an answer that is no problem document.
+    pub(crate) fn into_logged_code(self) -> &'static str {
+        let code = self.entry().code;
+        self.log(code);
+        code
+    }
+
     fn log(&self, code: &str) {
         match self {
             Self::Store(error) => tracing::error!(code, %error, "refused"),
             Self::Internal(what) => tracing::error!(code, what, "refused"),
-            Self::Signer(_) | Self::Capture(_) | Self::Present(PresentError::NoRoom) => {
+            Self::IdentityProvider(_)
+            | Self::Signer(_)
+            | Self::Capture(_)
+            | Self::Present(PresentError::NoRoom) => {
                 tracing::error!(code, error = %self, "refused");
             }
             _ => tracing::debug!(code, "refused"),

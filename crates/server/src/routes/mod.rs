@@ -7,6 +7,7 @@ mod captured_keys;
 mod certificates;
 mod health;
 mod observe;
+mod oidc;
 mod platform;
 mod reports;
 mod requests;
@@ -82,6 +83,9 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(settings::show, settings::change))
         .merge(signing_in())
         .merge(users())
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::callback))
+        .routes(routes!(oidc::use_ticket))
         .routes(routes!(scopes::list, scopes::create))
         .routes(routes!(scopes::show, scopes::change, scopes::delete))
         .routes(routes!(scopes::children))

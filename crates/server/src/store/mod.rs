@@ -13,6 +13,7 @@ mod claim;
 mod connections;
 mod idempotency;
 mod notices;
+mod oidc;
 mod paging;
 mod people;
 mod population;
@@ -33,6 +34,7 @@ pub use claim::Claim;
 pub use connections::{ConnectionStore, Connections};
 pub use idempotency::{IdempotencyStore, KeptAnswer};
 pub use notices::{Notice, NoticeStore, Notices, Told};
+pub use oidc::{OidcSignInRow, OidcStore};
 pub use paging::{ByName, Newest, Part, Position, Slice};
 pub use people::{PeopleStore, UserChange, UserRow, WayIn};
 pub use population::{InGroup, Population, PopulationStore, Uncaptured};
@@ -49,6 +51,7 @@ pub trait Store:
     + TreeStore
     + AccountStore
     + PopulationStore
+    + OidcStore
     + PeopleStore
     + SessionStore
     + SecondFactorStore
@@ -69,6 +72,7 @@ impl<S> Store for S where
         + TreeStore
         + AccountStore
         + PopulationStore
+        + OidcStore
         + PeopleStore
         + SessionStore
         + SecondFactorStore

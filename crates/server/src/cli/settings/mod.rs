@@ -6,6 +6,7 @@
 mod cache;
 mod file;
 mod layers;
+mod oidc;
 mod show;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use url::Url;
 
 pub(super) use cache::CacheSettings;
 pub(super) use layers::Layers;
+use oidc::OidcSettings;
 pub(super) use show::Config;
 
 use super::data_dir::DataDir;
@@ -35,6 +37,8 @@ pub(super) struct Settings {
     pub(super) limits: Limits,
     #[command(flatten)]
     pub(super) cache: CacheSettings,
+    #[command(flatten)]
+    pub(super) oidc: OidcSettings,
 }
 
 /// Where it is reached.

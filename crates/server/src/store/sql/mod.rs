@@ -17,6 +17,7 @@ mod columns;
 mod connections;
 mod idempotency;
 mod listening;
+mod oidc;
 mod part;
 mod people;
 mod places;
