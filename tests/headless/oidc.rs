@@ -1,17 +1,18 @@
 //! People of an organisation sign in at its identity provider: a real one, in its own process.
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyfold_api::client::Client;
 use keyfold_api::oidc::{BeginOidcSignIn, UseOidcTicket};
-use keyfold_api::sessions::Role;
-use keyfold_api::users::NewUser;
 use keyfold_core::fingerprint::Fingerprint;
+use keyfold_tests::support::binaries::binary;
 use keyfold_tests::support::identity_provider::{IdentityProvider, browse};
 use keyfold_tests::support::platform::Platform;
+use keyfold_tests::support::process::succeed;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -25,22 +26,14 @@ fn people_of_the_organisation_sign_in_at_its_identity_provider() -> anyhow::Resu
     let directory = tempfile::tempdir()?;
     let mut provider = IdentityProvider::start(SECRET)?;
     let platform = platform(&directory, &mut provider)?;
-    let admin = platform.admin()?;
-    let root = admin.root()?.guid;
-    admin.ask(async |user| {
-        let new = NewUser {
-            name: "mia".to_owned(),
-            display_name: "Mia of the organisation".to_owned(),
-            role: Role::Auditor,
-            scope: root,
-            password: None,
-        };
-        user.create_user(&new).await
-    })?;
+    let mut add = Command::new(binary("keyfold-server")?);
+    add.args(["user", "add", "--name", "mia", "--role", "auditor"]);
+    add.arg("--openid-connect").arg("--data-dir");
+    succeed(add.arg(platform.data()))?;
 
     let desk = Desk::new(&platform)?;
     let back = desk.browse("mia")?;
-    let ticket = desk.found(&back, "ticket")?;
+    let ticket = found(&back, "ticket")?;
     let wrong = desk.use_ticket(
         &ticket,
         "another verifier, of whoever saw the browser's address",
@@ -52,7 +45,7 @@ fn people_of_the_organisation_sign_in_at_its_identity_provider() -> anyhow::Resu
         "used up"
     );
 
-    let ticket = desk.found(&desk.browse("mia")?, "ticket")?;
+    let ticket = found(&desk.browse("mia")?, "ticket")?;
     assert_eq!(desk.use_ticket(&ticket, VERIFIER), Ok("mia".to_owned()));
     assert_eq!(
         desk.use_ticket(&ticket, VERIFIER),
@@ -61,10 +54,7 @@ fn people_of_the_organisation_sign_in_at_its_identity_provider() -> anyhow::Resu
 
     // Whom nobody added is not let in, whatever the provider says; nor is somebody with a password here.
     for stranger in ["zoe", "ada"] {
-        assert_eq!(
-            desk.found(&desk.browse(stranger)?, "problem")?,
-            "not-known-here"
-        );
+        assert_eq!(found(&desk.browse(stranger)?, "problem")?, "not-known-here");
     }
     Ok(())
 }
@@ -115,24 +105,14 @@ impl<'a> Desk<'a> {
             port: PORT,
             challenge: URL_SAFE_NO_PAD.encode(challenge.as_bytes()),
         };
-        let begun = self
+        let answer = self
             .runtime
             .block_on(self.client.begin_oidc_sign_in(&begin))?;
         browse(
-            &begun.url,
+            &answer.url,
             name,
             &self.platform.data().join("platform/root.pem"),
         )
-    }
-
-    fn found(&self, back: &Url, name: &str) -> anyhow::Result<String> {
-        anyhow::ensure!(back.port() == Some(PORT), "the browser ends at {back}");
-        let mut pairs = back.query_pairs();
-        let found = pairs.find(|(key, _)| key == name);
-        Ok(found
-            .with_context(|| format!("no {name} in {back}"))?
-            .1
-            .into_owned())
     }
 
     /// Who is signed in by the ticket, or the code of the refusal.
@@ -146,4 +126,15 @@ impl<'a> Desk<'a> {
             Err(error) => Err(error.problem_code().unwrap_or("no code").to_owned()),
         }
     }
+}
+
+/// What the browser brings back under this name.
+fn found(back: &Url, name: &str) -> anyhow::Result<String> {
+    anyhow::ensure!(back.port() == Some(PORT), "the browser ends at {back}");
+    let mut pairs = back.query_pairs();
+    let found = pairs.find(|(key, _)| key == name);
+    Ok(found
+        .with_context(|| format!("no {name} in {back}"))?
+        .1
+        .into_owned())
 }

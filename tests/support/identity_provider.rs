@@ -1,4 +1,4 @@
-//! A real OpenID Connect provider (`tests/identity-provider`), and a browser for it.
+//! A real `OpenID` Connect provider (`tests/identity-provider`), and a browser for it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};

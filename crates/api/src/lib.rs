@@ -10,7 +10,6 @@ pub mod certificates;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod health;
-pub mod pages;
 pub mod oidc;
 pub mod pages;
 pub mod problem;

@@ -48,10 +48,14 @@ pub struct NewUser {
     pub role: Role,
     /// Where they may do it.
     pub scope: ScopeGuid,
-    /// Their first password.
-    #[cfg_attr(feature = "schema", schema(value_type = String, format = Password))]
-    #[serde(serialize_with = "crate::secret::expose")]
-    pub password: SecretString,
+    /// Their first password; none: they sign in at the identity provider, under the name it gives them.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Password))]
+    #[serde(
+        default,
+        serialize_with = "crate::secret::expose_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub password: Option<SecretString>,
 }
 
 /// `PATCH /users/{name}`, answered with [`ManagedUser`]; what is absent stays. New rights end the user's sessions.

@@ -10,6 +10,7 @@ CREATE TABLE oidc_sign_ins (
     returned   INTEGER NOT NULL DEFAULT 0 CHECK (returned IN (0, 1)),
     ticket     BLOB UNIQUE,
     user         TEXT REFERENCES users (name) ON DELETE CASCADE,
+    used_by    BLOB,
     CHECK ((ticket IS NULL) = (user IS NULL))
 ) STRICT;
 CREATE INDEX oidc_sign_ins_by_expiry ON oidc_sign_ins (expires_at);

@@ -58,7 +58,9 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let listener = bind(settings.network.listen).await?;
     let address = listener.local_addr()?;
     let entropy = Entropy::from_system()?;
+    let public_url = public_url(settings.network.public_url.as_ref(), address)?;
     let platform = Arc::new(Platform {
+        identity_provider: settings.oidc.provider(&public_url)?,
         passwords: Verifier::new(&entropy)?,
         store: Arc::new(store.clone()),
         cache: settings.cache.limits().open(Arc::clone(&clock))?,
@@ -69,7 +71,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         entropy,
         attempts: Attempts::default(),
         denials: Denials::default(),
-        public_url: public_url(settings.network.public_url.as_ref(), address)?,
+        public_url,
         operation: Operation {
             tls: Some(Arc::clone(&tls)),
             ..Operation::default()

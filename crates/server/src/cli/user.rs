@@ -38,6 +38,9 @@ pub(super) struct Add {
     /// The scope in which the user may do it, with everything below; the root Collection when absent.
     #[arg(long, value_name = "GUID")]
     scope: Option<ScopeGuid>,
+    /// The user signs in at the identity provider, under the name that it gives them.
+    #[arg(long, conflicts_with = "password_file")]
+    openid_connect: bool,
     #[command(flatten)]
     password: NewPassword,
 }
@@ -88,7 +91,6 @@ impl User {
 
 impl Add {
     async fn run(self) -> anyhow::Result<()> {
-        let entropy = Entropy::from_system()?;
         let store = self.data_dir.open().await?;
         let display_name = self.display_name.unwrap_or_else(|| self.name.clone());
         words::name(&self.name)?;
@@ -109,13 +111,16 @@ impl Add {
             role: self.role.into(),
             scope,
         };
-        let password_hash = passwords::hash(&self.password.read()?, &entropy)?;
+        let way_in = if self.openid_connect {
+            WayIn::OpenIdConnect
+        } else {
+            WayIn::Password {
+                hash: passwords::hash(&self.password.read()?, &Entropy::from_system()?)?,
+            }
+        };
         let act = act(Action::AddUser, &user.name)
             .scope(scope)
             .with("role", crate::rights::name(user.role));
-        let way_in = WayIn::Password {
-            hash: password_hash,
-        };
         store
             .insert_user(&user, &way_in, &act)
             .await

@@ -22,6 +22,7 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 use url::{Host, Url};
 
+use self::http::Http;
 pub use self::http::HttpError;
 
 /// What the provider says of itself is asked for again after so long.
@@ -113,7 +114,7 @@ pub struct IdentityProvider {
     settings: OidcSettings,
     issuer: IssuerUrl,
     redirect: RedirectUrl,
-    client: reqwest::Client,
+    http: Http,
     metadata: Mutex<Option<(OffsetDateTime, CoreProviderMetadata)>>,
 }
 
@@ -128,7 +129,7 @@ impl IdentityProvider {
             issuer: IssuerUrl::new(settings.issuer.as_str().trim_end_matches('/').to_owned())
                 .map_err(|_| OidcError::Issuer(settings.issuer.clone()))?,
             redirect: RedirectUrl::from_url(callback),
-            client: http::client(&settings.trusted)?,
+            http: Http::new(&settings.trusted)?,
             metadata: Mutex::new(None),
             settings,
         })
@@ -188,13 +189,12 @@ impl IdentityProvider {
             secret.map(|secret| ClientSecret::new(secret.expose_secret().to_owned())),
         )
         .set_redirect_uri(self.redirect.clone());
-        let ask = |request| http::ask(&self.client, request);
         let exchange = |error: &dyn std::error::Error| OidcError::Exchange(chain(error));
         let answer = client
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|error| exchange(&error))?
             .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose_secret().to_owned()))
-            .request_async(&ask)
+            .request_async(&self.http)
             .await
             .map_err(|error| exchange(&error))?;
 
@@ -252,8 +252,7 @@ impl IdentityProvider {
     }
 
     async fn discover(&self) -> Result<CoreProviderMetadata, OidcError> {
-        let ask = |request| http::ask(&self.client, request);
-        CoreProviderMetadata::discover_async(self.issuer.clone(), &ask)
+        CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http)
             .await
             .map_err(|error| OidcError::Discovery(chain(&error)))
     }

@@ -16,8 +16,8 @@ use keyfold_core::signing_certificate::SignerError;
 
 use crate::audit::denials::Denied;
 use crate::cache::PresentError;
-use crate::passwords::PasswordError;
 use crate::oidc::OidcError;
+use crate::passwords::PasswordError;
 use crate::store::{Conflict, StoreError};
 
 pub(crate) use table::Entry;

@@ -83,9 +83,6 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(settings::show, settings::change))
         .merge(signing_in())
         .merge(users())
-        .routes(routes!(oidc::begin))
-        .routes(routes!(oidc::callback))
-        .routes(routes!(oidc::use_ticket))
         .routes(routes!(scopes::list, scopes::create))
         .routes(routes!(scopes::show, scopes::change, scopes::delete))
         .routes(routes!(scopes::children))
@@ -113,6 +110,9 @@ fn signing_in() -> OpenApiRouter<Shared> {
         .routes(routes!(sessions::show, sessions::sign_out))
         .routes(routes!(sessions::change_password))
         .routes(routes!(sessions::end))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::callback))
+        .routes(routes!(oidc::use_ticket))
 }
 
 fn users() -> OpenApiRouter<Shared> {

@@ -7,6 +7,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use keyfold_api::audit::Action;
 use keyfold_api::oidc::{BeginOidcSignIn, OidcSignIn, UseOidcTicket};
 use keyfold_api::sessions::Session;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -14,6 +15,7 @@ use time::Duration;
 use url::form_urlencoded;
 
 use super::sessions;
+use crate::audit::{Asked, denials};
 use crate::body::Json;
 use crate::clock::token_hash;
 use crate::oidc::IdentityProvider;
@@ -48,11 +50,11 @@ pub(super) async fn begin(
     };
     let now = platform.now();
     let token = || SecretString::from(platform.entropy.token().as_str());
-    let begun = provider.begin(now, token).await?;
+    let fresh = provider.begin(now, token).await?;
     let sign_in = OidcSignInRow {
-        state: token_hash(begun.state.expose_secret()),
-        nonce: begun.nonce,
-        verifier: begun.verifier.expose_secret().to_owned(),
+        state: token_hash(fresh.state.expose_secret()),
+        nonce: fresh.nonce,
+        verifier: fresh.verifier.expose_secret().to_owned(),
         challenge,
         port: begin.port,
         expires_at: now + SIGN_IN_LIFE,
@@ -61,7 +63,7 @@ pub(super) async fn begin(
         return Err(Refusal::Busy);
     }
     let answer = OidcSignIn {
-        url: begun.url,
+        url: fresh.url,
         expires_at: sign_in.expires_at,
     };
     Ok((StatusCode::CREATED, Answer(answer)))
@@ -78,10 +80,11 @@ pub(super) async fn begin(
         ("code" = Option<String>, Query, description = "Absent when the provider refused."),
     ),
     responses((status = 303, description = "To `http://127.0.0.1:<port>/`, with `ticket` or `problem`.")),
-    extensions(("x-problems" = json!(["no-identity-provider", "sign-in-not-under-way"]))),
+    extensions(("x-problems" = json!(["no-identity-provider", "not-known-here", "not-signed-in-there", "sign-in-not-under-way"]))),
 )]
 pub(super) async fn callback(
     State(platform): State<Shared>,
+    asked: Asked,
     address: Uri,
 ) -> Result<Response, Refusal> {
     let provider = provider(&platform)?;
@@ -102,7 +105,11 @@ pub(super) async fn callback(
     let port = sign_in.port;
     let (name, value) = match ticket(&platform, provider, sign_in, code).await {
         Ok(ticket) => ("ticket", ticket.expose_secret().to_owned()),
-        Err(refusal) => ("problem", refusal.into_logged_code().to_owned()),
+        Err(refusal) => {
+            let code = refusal.into_logged_code();
+            denials::record(&platform, asked.nobody(Action::SignIn).denied(code)).await;
+            ("problem", code.to_owned())
+        }
     };
     Ok(Redirect::to(&format!("http://127.0.0.1:{port}/?{name}={value}")).into_response())
 }
@@ -119,20 +126,24 @@ pub(super) async fn callback(
 )]
 pub(super) async fn use_ticket(
     State(platform): State<Shared>,
+    asked: Asked,
     Json(ticket): Json<UseOidcTicket>,
 ) -> Result<Answer<Session>, Refusal> {
     provider(&platform)?;
-    let used = platform
+    let this_use = token_hash(&platform.entropy.token());
+    let granted = platform
         .store
-        .use_oidc_ticket(&token_hash(&ticket.ticket), platform.now())
+        .use_oidc_ticket(&token_hash(&ticket.ticket), &this_use, platform.now())
         .await?;
-    let (user, challenge) = used.ok_or(Refusal::Ticket)?;
+    let (name, challenge) = granted.ok_or(Refusal::Ticket)?;
     if digest(&SHA256, ticket.verifier.as_bytes()).as_ref() != challenge {
         return Err(Refusal::Ticket);
     }
-    let known = platform.store.user(&user).await?;
+    let known = platform.store.user(&name).await?;
     let user = known.filter(|row| !row.disabled).ok_or(Refusal::Ticket)?;
-    sessions::begin(&platform, user.user).await.map(Answer)
+    sessions::begin(&platform, asked, user.user)
+        .await
+        .map(Answer)
 }
 
 async fn ticket(

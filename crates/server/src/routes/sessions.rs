@@ -14,7 +14,7 @@ use crate::caller::{Named, SignedIn};
 use crate::clock::token_hash;
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
-use crate::state::Shared;
+use crate::state::{Platform, Shared};
 use crate::store::{SessionRow, WayIn};
 
 /// Signs a person in.
@@ -53,34 +53,7 @@ pub(super) async fn sign_in(
         }
     };
     platform.attempts.succeeded(&sign_in.user);
-    let token = platform.entropy.token();
-    let settings = platform.store.settings().await?;
-    let expires_at = now + Duration::seconds(settings.session_life_seconds.into());
-    let session = SessionRow {
-        token: token_hash(&token),
-        id: platform.entropy.draw(SessionId::random),
-        user: user.name.clone(),
-        address: asked
-            .address()
-            .map(|address| address.to_string())
-            .unwrap_or_default(),
-        began_at: now,
-        seen_at: now,
-        idle: Duration::seconds(settings.session_idle_seconds.into()),
-        expires_at,
-        second_factor: false,
-    };
-    let act = asked
-        .by(&user, Action::SignIn)
-        .user(&user.name)
-        .scope(user.scope);
-    platform.store.insert_session(&session, &act).await?;
-    tracing::info!(user = user.name, "signed in");
-    Ok(Answer(Session {
-        token: token.to_string(),
-        expires_at,
-        user,
-    }))
+    begin(&platform, asked, user).await.map(Answer)
 }
 
 /// Who is signed in.
@@ -203,6 +176,43 @@ pub(super) async fn change_password(
     platform.store.change_password(name, &hash, &act).await?;
     tracing::info!(user = name, "password changed");
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Begins a session of somebody who has shown who they are.
+pub(super) async fn begin(
+    platform: &Platform,
+    asked: Asked,
+    user: User,
+) -> Result<Session, Refusal> {
+    let token = platform.entropy.token();
+    let settings = platform.store.settings().await?;
+    let now = platform.now();
+    let expires_at = now + Duration::seconds(settings.session_life_seconds.into());
+    let session = SessionRow {
+        token: token_hash(&token),
+        id: platform.entropy.draw(SessionId::random),
+        user: user.name.clone(),
+        address: asked
+            .address()
+            .map(|address| address.to_string())
+            .unwrap_or_default(),
+        began_at: now,
+        seen_at: now,
+        idle: Duration::seconds(settings.session_idle_seconds.into()),
+        expires_at,
+        second_factor: false,
+    };
+    let act = asked
+        .by(&user, Action::SignIn)
+        .user(&user.name)
+        .scope(user.scope);
+    platform.store.insert_session(&session, &act).await?;
+    tracing::info!(user = user.name, "signed in");
+    Ok(Session {
+        token: token.to_string(),
+        expires_at,
+        user,
+    })
 }
 
 /// A session as lists show it, to who asks in the session with this token's hash.

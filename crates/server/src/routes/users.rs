@@ -80,10 +80,12 @@ pub(super) async fn create(
     words::name(&new.name)?;
     words::name(&new.display_name)?;
     access::place(&platform, &user, new.scope).await?;
-    let hash = platform
-        .passwords
-        .hash(new.password, &platform.entropy)
-        .await?;
+    let way_in = match new.password {
+        Some(password) => WayIn::Password {
+            hash: platform.passwords.hash(password, &platform.entropy).await?,
+        },
+        None => WayIn::OpenIdConnect,
+    };
     let added = User {
         name: new.name,
         display_name: new.display_name,
@@ -95,10 +97,7 @@ pub(super) async fn create(
         .user(&added.name)
         .scope(added.scope)
         .with("role", rights::name(added.role));
-    platform
-        .store
-        .insert_user(&added, &WayIn::Password { hash }, &act)
-        .await?;
+    platform.store.insert_user(&added, &way_in, &act).await?;
     tracing::info!(user = added.name, by = user.name, "user added");
     Ok((
         StatusCode::CREATED,

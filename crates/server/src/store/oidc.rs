@@ -26,7 +26,8 @@ pub struct OidcSignInRow {
 /// Sign-ins at the identity provider. Each step works once.
 #[async_trait]
 pub trait OidcStore: Send + Sync {
-    /// Keeps a sign-in that began, and sweeps out those that are too late. False when too many are under way.
+    /// Keeps a sign-in that began, and sweeps out those that are too late. The same again changes nothing. False when too
+    /// many are under way.
     async fn begin_oidc_sign_in(
         &self,
         sign_in: &OidcSignInRow,
@@ -50,10 +51,12 @@ pub trait OidcStore: Send + Sync {
         ticket: &[u8],
         expires_at: OffsetDateTime,
     ) -> Result<bool, StoreError>;
-    /// Uses a ticket up: the user's sign-in name and the challenge of the sign-in.
+    /// Uses a ticket up: the user's sign-in name and the challenge of the sign-in. The same `used_by` may use it again,
+    /// when the answer was lost.
     async fn use_oidc_ticket(
         &self,
         ticket: &[u8],
+        used_by: &[u8],
         now: OffsetDateTime,
     ) -> Result<Option<(String, Vec<u8>)>, StoreError>;
 }

@@ -154,6 +154,7 @@ impl House {
             clock: Arc::new(clock.clone()),
             passwords: Verifier::new(&entropy).unwrap(),
             entropy,
+            identity_provider: None,
             attempts: Attempts::default(),
             denials: Denials::default(),
             public_url: "https://backups.example.org:8443".parse().unwrap(),

@@ -53,6 +53,8 @@ async fn every_changing_route_is_answered_once_for_each_key() {
     let changing = contract::operations().into_keys();
     let changing: BTreeSet<String> = changing
         .filter(|(_, method)| *method != Method::GET)
+        // These want an identity provider: tests/store/oidc.rs and the end-to-end tests do each step twice.
+        .filter(|(path, _)| !path.starts_with("/api/v1/oidc/"))
         .map(|(path, method)| format!("{method} {path}"))
         .collect();
     assert_eq!(scene.tried, changing, "a new route belongs into this test");

@@ -10,6 +10,7 @@ mod certificates;
 mod counts;
 mod migrations;
 mod notices;
+mod oidc;
 mod races;
 mod tree;
 

@@ -15,43 +15,43 @@ use crate::oidc::{IdentityProvider, NameClaim, OidcSettings as Provider};
 #[command(next_help_heading = "Identity provider")]
 pub(crate) struct OidcSettings {
     /// The issuer of the `OpenID` Connect provider at which users may sign in; none when absent.
-    #[arg(long, value_name = "URL", requires_all = ["oidc_client_id", "oidc_trust"])]
-    oidc_issuer: Option<Url>,
+    #[arg(long = "oidc-issuer", value_name = "URL")]
+    issuer: Option<Url>,
     /// Who the platform is there.
-    #[arg(long, value_name = "ID")]
-    oidc_client_id: Option<String>,
+    #[arg(long = "oidc-client-id", value_name = "ID")]
+    client_id: Option<String>,
     /// A file whose first line is the platform's client secret there; a public client when absent.
-    #[arg(long, value_name = "FILE")]
-    oidc_client_secret_file: Option<PathBuf>,
+    #[arg(long = "oidc-client-secret-file", value_name = "FILE")]
+    client_secret_file: Option<PathBuf>,
     /// PEM file with the authorities that the provider's TLS certificate may come from. The system's are not consulted.
-    #[arg(long, value_name = "FILE")]
-    oidc_trust: Option<PathBuf>,
+    #[arg(long = "oidc-trust", value_name = "FILE")]
+    trust: Option<PathBuf>,
     /// What the provider calls a user that is called the same here.
     #[arg(
-        long,
+        long = "oidc-name-claim",
         value_enum,
         value_name = "CLAIM",
         default_value = "preferred-username"
     )]
-    oidc_name_claim: NameClaim,
+    name_claim: NameClaim,
 }
 
 impl OidcSettings {
     /// The provider, which sends browsers back to this platform.
     pub(crate) fn provider(&self, public_url: &Url) -> anyhow::Result<Option<IdentityProvider>> {
-        let Some(issuer) = self.oidc_issuer.clone() else {
+        let Some(issuer) = self.issuer.clone() else {
             return Ok(None);
         };
-        let (Some(client_id), Some(trusted)) = (&self.oidc_client_id, &self.oidc_trust) else {
+        let (Some(client_id), Some(trusted)) = (&self.client_id, &self.trust) else {
             bail!("an identity provider wants oidc-client-id and oidc-trust too; set both");
         };
-        let secret = self.oidc_client_secret_file.as_deref();
+        let secret = self.client_secret_file.as_deref();
         let settings = Provider {
             issuer,
             client_id: client_id.clone(),
             client_secret: secret.map(secret_input::first_line).transpose()?,
             trusted: trusted.clone(),
-            name_claim: self.oidc_name_claim,
+            name_claim: self.name_claim,
         };
         let callback = public_url.join(&format!("{BASE_PATH}/oidc/callback"))?;
         let provider = IdentityProvider::new(settings, callback);

@@ -24,7 +24,8 @@ impl OidcStore for SqlStore {
             .await?;
         let kept = query(
             "INSERT INTO oidc_sign_ins (state, nonce, verifier, challenge, port, expires_at) \
-             SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT count(*) FROM oidc_sign_ins) < $7",
+             SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT count(*) FROM oidc_sign_ins WHERE state <> $1) < $7 \
+             ON CONFLICT (state) DO UPDATE SET expires_at = oidc_sign_ins.expires_at",
         )
         .bind(&sign_in.state)
         .bind(&sign_in.nonce)
@@ -113,12 +114,15 @@ impl OidcStore for SqlStore {
     async fn use_oidc_ticket(
         &self,
         ticket: &[u8],
+        used_by: &[u8],
         now: OffsetDateTime,
     ) -> Result<Option<(String, Vec<u8>)>, StoreError> {
         let row = query(
-            "DELETE FROM oidc_sign_ins WHERE ticket = $1 AND expires_at > $2 RETURNING \"user\", challenge",
+            "UPDATE oidc_sign_ins SET used_by = $2 WHERE ticket = $1 AND expires_at > $3 \
+             AND (used_by IS NULL OR used_by = $2) RETURNING \"user\", challenge",
         )
         .bind(ticket)
+        .bind(used_by)
         .bind(now.unix_timestamp())
         .fetch_optional(&self.pool)
         .await?;
