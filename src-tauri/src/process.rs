@@ -19,6 +19,10 @@ pub(crate) fn keep_secrets_out_of_dumps() -> io::Result<()> {
 
 /// Windows writes no dump of a process unless its administrator asked for one.
 #[cfg(not(unix))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "Unix can refuse, and the caller is the same"
+)]
 pub(crate) fn keep_secrets_out_of_dumps() -> io::Result<()> {
     Ok(())
 }

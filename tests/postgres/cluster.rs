@@ -44,6 +44,10 @@ pub struct Cluster {
 
 /// Who runs Postgres when the tests run as root, for whom it refuses to start.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(
+    not(unix),
+    expect(dead_code, reason = "Postgres is started on Unix only")
+)]
 struct Owner {
     user: u32,
     group: u32,
@@ -258,6 +262,11 @@ impl Owner {
         bail!("tests over Postgres need a Unix shell")
     }
 
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "there is never an owner here"
+    )]
     fn take(self, _file: &Path) -> io::Result<()> {
         Ok(())
     }

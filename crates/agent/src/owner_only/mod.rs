@@ -37,9 +37,17 @@ pub(crate) enum OwnerOnlyError {
         "“{}” can be read or changed by other users, so it is not used; take their access away (chmod 600), and if they may have read it, set a new key",
         .0.display()
     )]
+    #[cfg_attr(
+        not(unix),
+        expect(dead_code, reason = "Windows hands an access list down instead")
+    )]
     OpenToOthers(PathBuf),
     /// It belongs to somebody else.
     #[error("“{}” belongs to another user, so it is not used; run keyfold-agent as the user who set it up", .0.display())]
+    #[cfg_attr(
+        not(unix),
+        expect(dead_code, reason = "Windows hands an access list down instead")
+    )]
     NotOurs(PathBuf),
     /// It is not a plain file, or larger than any file the Agent writes.
     #[error("“{}” is not a file that keyfold-agent wrote; move it away", .0.display())]

@@ -13,7 +13,7 @@ pub(crate) enum Ended {
     Exited(i32),
     /// By this signal.
     #[cfg_attr(
-        not(unix),
+        all(not(unix), not(test)),
         expect(dead_code, reason = "processes end by exit code alone there")
     )]
     Signalled(i32),

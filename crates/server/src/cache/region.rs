@@ -7,7 +7,9 @@
 use std::ptr::NonNull;
 use std::{io, slice};
 
-use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mlock, mmap_anonymous, munmap};
+#[cfg(target_os = "linux")]
+use rustix::mm;
+use rustix::mm::{MapFlags, ProtFlags, mlock, mmap_anonymous, munmap};
 
 use super::KeyMemory;
 
@@ -33,10 +35,10 @@ impl Region {
             KeyMemory::Unlocked => Self::anonymous(len)?,
         };
         #[cfg(target_os = "linux")]
-        for advice in [Advice::LinuxDontDump, Advice::LinuxDontFork] {
+        for advice in [mm::Advice::LinuxDontDump, mm::Advice::LinuxDontFork] {
             // SAFETY: the range is the mapping that was made above, whole; the advice changes neither its content
             // nor its protection.
-            unsafe { madvise(region.start.as_ptr().cast(), len, advice) }?;
+            unsafe { mm::madvise(region.start.as_ptr().cast(), len, advice) }?;
         }
         Ok(region)
     }

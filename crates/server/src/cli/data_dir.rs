@@ -114,6 +114,10 @@ pub(super) fn for_this_user_alone(file: &Path, mode: u32) -> std::io::Result<()>
 }
 
 #[cfg(not(unix))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "Unix can refuse, and the caller is the same"
+)]
 pub(super) fn for_this_user_alone(_file: &Path, _mode: u32) -> std::io::Result<()> {
     Ok(())
 }
