@@ -79,7 +79,8 @@ impl Drop for Arena {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::cache::rooms::LARGEST_BYTES;
