@@ -58,6 +58,8 @@ crl() { openssl ca -gencrl -config "$work/ca.cnf" -crl_lastupdate "$2" -crl_next
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out group-key.pem 2>/dev/null
 certificate collection $pki/group-key.pem $collection 20280901000000Z
 certificate collection-renewed $pki/other-group-key.pem $collection 20280915000000Z
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 -out collection-4096-key.pem 2>/dev/null
+certificate collection-4096 collection-4096-key.pem $collection 20280901000000Z
 certificate group group-key.pem $group 20260401000000Z
 request collection-request $pki/group-key.pem $collection
 request collection-request-later $pki/other-group-key.pem $collection

@@ -3,6 +3,8 @@
 //! A room measures one thing and runs in a process of its own, so that none finds the caches or the memory of another.
 //! A new measurement is a room and a line in `ROOMS`.
 
+mod capture;
+mod house;
 mod memory;
 mod table;
 
@@ -24,11 +26,18 @@ struct Room {
     measure: fn(&Extent) -> anyhow::Result<Vec<Row>>,
 }
 
-const ROOMS: &[Room] = &[Room {
-    letter: 'c',
-    about: "memory per cached key",
-    measure: memory::measure,
-}];
+const ROOMS: &[Room] = &[
+    Room {
+        letter: 'a',
+        about: "capture of what is in memory on upload",
+        measure: capture::measure,
+    },
+    Room {
+        letter: 'c',
+        about: "memory per cached key",
+        measure: memory::measure,
+    },
+];
 
 /// How much is measured: everything, or a part for a quick look.
 pub(crate) struct Extent {
