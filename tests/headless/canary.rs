@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyfold_api::agents::StartBackup;
 use keyfold_api::client::{Client, ClientError};
 use keyfold_core::encryption_key::{EncryptionKey, NamedSecret, PASSWORD};
@@ -17,11 +17,10 @@ use keyfold_tests::support::agent::Agent;
 use keyfold_tests::support::files;
 use keyfold_tests::support::platform::{Platform, Secrets};
 use keyfold_tests::support::process::succeed;
-use memchr::memmem;
 use zeroize::Zeroizing;
 
-/// Long enough to be found by its middle, with bytes that differ between the base64 alphabets.
-const CANARY: &str = "canary?>~Kf-7mQ2vX9~?>-yellow-bird-in-the-mine";
+use crate::traces::{CANARY, forms, found_in};
+
 const PASSPHRASE: &str = "three rivers meet below the mill";
 
 /// Trace level, also for modules that the AccountServer would rather not hear.
@@ -215,43 +214,4 @@ fn written(platform: &Platform) -> anyhow::Result<std::collections::BTreeMap<Pat
     }
     written.insert("server.log".into(), fs::read(platform.log())?);
     Ok(written)
-}
-
-fn found_in(bytes: &[u8]) -> Vec<String> {
-    let found = |(_, needle): &(String, Vec<u8>)| memmem::find(bytes, needle).is_some();
-    forms()
-        .into_iter()
-        .filter(found)
-        .map(|(form, _)| form)
-        .collect()
-}
-
-/// How a key could be written: as it is, in hex, base64 at each of its three alignments and in both alphabets, UTF-16.
-fn forms() -> Vec<(String, Vec<u8>)> {
-    let raw = CANARY.as_bytes();
-    let hex = hex::encode(raw);
-    let utf16 = |bytes: fn(u16) -> [u8; 2]| CANARY.encode_utf16().flat_map(bytes).collect();
-    let mut forms = vec![
-        ("raw".to_owned(), raw.to_vec()),
-        ("hex".to_owned(), hex.clone().into_bytes()),
-        ("upper-case hex".to_owned(), hex.to_uppercase().into_bytes()),
-        ("UTF-16 LE".to_owned(), utf16(u16::to_le_bytes)),
-        ("UTF-16 BE".to_owned(), utf16(u16::to_be_bytes)),
-        (
-            "a list of bytes".to_owned(),
-            format!("{raw:?}").trim_matches(['[', ']']).into(),
-        ),
-    ];
-    for offset in 0..3 {
-        let shifted = [&vec![0; offset][..], raw].concat();
-        // The first and last characters depend on neighbouring bytes.
-        for (alphabet, text) in [
-            ("base64", STANDARD_NO_PAD.encode(&shifted)),
-            ("base64url", URL_SAFE_NO_PAD.encode(&shifted)),
-        ] {
-            let inner = text.as_bytes()[4..text.len() - 4].to_vec();
-            forms.push((format!("{alphabet} at {offset}"), inner));
-        }
-    }
-    forms
 }

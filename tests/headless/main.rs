@@ -6,7 +6,10 @@ mod agent;
 mod backup;
 mod borg;
 mod canary;
+#[cfg(target_os = "linux")]
+mod image;
 mod oidc;
 mod recovery;
 mod soak;
 mod story;
+mod traces;

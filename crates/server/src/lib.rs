@@ -30,4 +30,5 @@ pub mod store;
 mod tls;
 mod tree;
 pub mod trust;
+mod wiping;
 mod words;

@@ -314,6 +314,20 @@ pub(crate) const TOOLS: &[Tool] = &[
         },
     },
     Tool {
+        name: "gdb",
+        purpose: "takes an image of the AccountServer's memory, in which no key may be",
+        need: Need::Tests,
+        systems: LINUX,
+        probe: Probe::Program(&["gdb"]),
+        packages: Packages {
+            apt: "gdb",
+            dnf: "gdb",
+            pacman: "gdb",
+            brew: "",
+            winget: "",
+        },
+    },
+    Tool {
         name: "ImageMagick",
         purpose: "photographs the screen when such a test fails",
         need: Need::Tests,
