@@ -9,6 +9,7 @@ pub mod captured_keys;
 pub mod certificates;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod events;
 pub mod health;
 pub mod oidc;
 pub mod pages;

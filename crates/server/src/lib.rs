@@ -12,6 +12,7 @@ mod caller;
 pub mod capture;
 pub mod cli;
 pub mod clock;
+pub mod events;
 pub mod follow;
 mod hardening;
 mod idempotency;

@@ -10,6 +10,7 @@ use crate::audit::denials::Denials;
 use crate::cache::KeyCache;
 use crate::capture::{Jobs, Recipients};
 use crate::clock::{Clock, Entropy};
+use crate::events::Streams;
 use crate::oidc::IdentityProvider;
 use crate::operation::Operation;
 use crate::passwords::Verifier;
@@ -40,6 +41,8 @@ pub struct Platform {
     pub denials: Denials,
     /// Where people of an organisation sign in, if there is such a place.
     pub identity_provider: Option<IdentityProvider>,
+    /// Who follows what changes.
+    pub streams: Arc<Streams>,
     /// `https://host:port`, as Agents reach it.
     pub public_url: Url,
     /// What keeps it running.

@@ -5,6 +5,7 @@
 
 mod agent;
 mod error;
+mod events;
 mod lists;
 mod pinned;
 mod transport;
@@ -22,6 +23,7 @@ use crate::sessions::{Session, SignIn};
 
 pub use agent::AgentClient;
 pub use error::{ClientError, TrustError};
+pub use events::Events;
 pub use user::UserClient;
 
 use transport::Transport;

@@ -178,6 +178,23 @@ impl Transport {
         Ok(body)
     }
 
+    /// An answer whose body goes on for as long as the AccountServer likes.
+    pub(super) async fn stream(
+        &self,
+        path: &[&str],
+        bearer: &SecretString,
+    ) -> Result<Response, ClientError> {
+        let request = self.request(Method::GET, path, Some(bearer))?;
+        self.accepted(request.timeout(Duration::MAX)).await
+    }
+
+    pub(super) fn unreachable(&self, reason: &str) -> ClientError {
+        ClientError::Unreachable {
+            server: self.server.to_string(),
+            reason: reason.to_owned(),
+        }
+    }
+
     pub(super) fn protocol(&self, what: &impl ToString) -> ClientError {
         ClientError::Protocol {
             server: self.server.to_string(),
@@ -185,7 +202,7 @@ impl Transport {
         }
     }
 
-    fn unanswered(&self, error: reqwest::Error) -> ClientError {
+    pub(super) fn unanswered(&self, error: reqwest::Error) -> ClientError {
         let error = error.without_url();
         let server = self.server.to_string();
         match tls_error(&error).and_then(pinned::trust_error) {

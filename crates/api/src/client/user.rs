@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
-use super::ClientError;
 use super::transport::Transport;
+use super::{ClientError, Events};
 use crate::accounts::{Account, EnrolmentToken, NewAccount};
 use crate::captured_keys::{CapturedKeyId, RecoverCapturedKey, Recovery};
 use crate::certificates::{CaptureProgress, UploadCertificate, Uploaded};
@@ -60,6 +60,12 @@ impl UserClient {
         self.transport
             .delete(&["sessions", "current"], &self.token)
             .await
+    }
+
+    /// `GET /events`: what changes, as far as the user may see it. Nothing is sent yet.
+    #[must_use]
+    pub fn events(&self) -> Events {
+        Events::new(self.transport.clone(), self.token.clone())
     }
 
     /// `GET /sessions/current`: who signed in, as the AccountServer knows them now.

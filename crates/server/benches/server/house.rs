@@ -82,6 +82,7 @@ impl House {
             identity_provider: None,
             operation: Operation::default(),
             denials: Denials::default(),
+            streams: Arc::default(),
             public_url: "https://backups.example.org:8443".parse()?,
         });
         Ok(Self {

@@ -71,6 +71,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         entropy,
         attempts: Attempts::default(),
         denials: Denials::default(),
+        streams: Arc::default(),
         public_url,
         operation: Operation {
             tls: Some(Arc::clone(&tls)),

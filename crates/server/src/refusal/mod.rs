@@ -103,6 +103,9 @@ pub enum Refusal {
     /// The ticket is unknown, used up or too old, or the verifier is not the one that it was asked for with.
     #[error("this sign-in is over; begin again")]
     Ticket,
+    /// Too many event streams of one user.
+    #[error("too many event streams are open for this user; close a Console, then try again")]
+    TooManyStreams,
     /// Too many people sign in at once.
     #[error("too many people are signing in; try again in a moment")]
     Busy,

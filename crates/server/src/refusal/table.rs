@@ -76,6 +76,7 @@ table! {
     Self::NotSignedInThere => FORBIDDEN "not-signed-in-there" "Not signed in at the identity provider",
     Self::NotKnownHere => FORBIDDEN "not-known-here" "Not known here",
     Self::Ticket => UNAUTHORIZED "ticket-refused" "Sign-in over",
+    Self::TooManyStreams => TOO_MANY_REQUESTS "too-many-streams" "Too many event streams",
     Self::Busy => SERVICE_UNAVAILABLE "busy" "Busy",
     Self::NotAllowed => FORBIDDEN "not-allowed" "Not allowed",
     Self::NoSecondFactor => FORBIDDEN "second-factor-not-set-up" "Second factor not set up",

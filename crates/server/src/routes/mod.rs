@@ -5,6 +5,7 @@ mod agents;
 mod audit;
 mod captured_keys;
 mod certificates;
+mod events;
 mod health;
 mod observe;
 mod oidc;
@@ -83,6 +84,7 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(settings::show, settings::change))
         .merge(signing_in())
         .merge(users())
+        .routes(routes!(events::follow))
         .routes(routes!(scopes::list, scopes::create))
         .routes(routes!(scopes::show, scopes::change, scopes::delete))
         .routes(routes!(scopes::children))

@@ -10,6 +10,7 @@ use keyfold_server::openapi;
 use serde_json::Value;
 
 use crate::harness::Answer;
+use crate::routes::routes;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(openapi::text()).unwrap());
 
@@ -112,6 +113,22 @@ fn every_code_is_answered_somewhere_and_no_other_is() {
     let mut codes = openapi::codes();
     codes.remove(OF_NO_QUESTION);
     assert_eq!(documented, codes);
+}
+
+#[test]
+fn the_table_of_rights_has_every_route_and_no_other() {
+    let mut documented: BTreeSet<_> = operations().into_keys().collect();
+    for probe in ["/healthz", "/readyz"] {
+        documented.remove(&(probe.to_owned(), Method::GET));
+    }
+    let tabled: BTreeSet<_> = routes()
+        .into_iter()
+        .map(|(method, path, ..)| {
+            let route = template(&format!("/api/v1{path}")).expect(&path);
+            (route.to_owned(), method)
+        })
+        .collect();
+    assert_eq!(documented, tabled);
 }
 
 #[test]

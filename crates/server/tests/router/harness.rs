@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Method, Request};
 use base64::Engine as _;
@@ -157,6 +157,7 @@ impl House {
             identity_provider: None,
             attempts: Attempts::default(),
             denials: Denials::default(),
+            streams: Arc::default(),
             public_url: "https://backups.example.org:8443".parse().unwrap(),
             operation: Operation::default(),
         });
@@ -202,7 +203,11 @@ impl House {
             .get(CONTENT_TYPE)
             .map(|kind| kind.to_str().unwrap().to_owned());
         let status = response.status().as_u16();
-        let body = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+        let mut body = Bytes::new();
+        // A stream of events does not end.
+        if kind.as_deref() != Some("text/event-stream") {
+            body = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+        }
         let body = if body.is_empty() {
             Value::Null
         } else {

@@ -5,6 +5,7 @@ mod audit;
 mod backups;
 mod captures;
 mod contract;
+mod events;
 mod furnishing;
 mod harness;
 mod hostile;

@@ -32,6 +32,29 @@ pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
     let key_id = NOTHING;
     vec![
         (get.clone(), "/platform".into(), None, Anybody, false),
+        (get.clone(), "/openapi.json".into(), None, Anybody, false),
+        (
+            post.clone(),
+            "/oidc/sign-ins".into(),
+            Some(json!({ "port": 1, "challenge": "x" })),
+            Anybody,
+            false,
+        ),
+        (get.clone(), "/oidc/callback".into(), None, Anybody, false),
+        (
+            post.clone(),
+            "/oidc/sessions".into(),
+            Some(json!({ "ticket": "x", "verifier": "y" })),
+            Anybody,
+            false,
+        ),
+        (
+            get.clone(),
+            "/events".into(),
+            None,
+            Whoever(C::SeeTree),
+            false,
+        ),
         (
             post.clone(),
             "/sessions".into(),
