@@ -1,5 +1,5 @@
 //! Accounts: `GET /scopes/{guid}/accounts` (at any depth: Group after Group, by name in each), `POST /accounts`, `GET|PATCH|DELETE /accounts/{id}`,
-//! `POST /accounts/{id}/enrolment-tokens`.
+//! `POST /accounts/{id}/enrolment-tokens`, `DELETE /accounts/{id}/agent`.
 
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
 use serde::{Deserialize, Serialize};

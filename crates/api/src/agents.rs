@@ -1,4 +1,5 @@
-//! What Agents say: `POST /agent/enrolment`, `POST /agent/backups`, `POST /agent/backups/{id}/end`, `GET /agent/account`.
+//! What Agents say: `POST /agent/enrolment`, `POST /agent/credentials`, `POST /agent/backups`,
+//! `POST /agent/backups/{id}/end`, `GET /agent/account`.
 //!
 //! Every route but enrolment takes the Agent's credential as `Authorization: Bearer …`.
 
@@ -94,6 +95,14 @@ pub struct Enrolled {
     /// The account's name.
     pub account_name: String,
     /// The bearer credential of every later request.
+    pub credential: String,
+}
+
+/// `POST /agent/credentials`: the Agent's next credential. The present one works until this one was used.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[derive(Serialize, Deserialize)]
+pub struct NewCredential {
+    /// The bearer credential, to be stored before it is used.
     pub credential: String,
 }
 

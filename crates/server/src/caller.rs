@@ -6,16 +6,17 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use keyfold_api::audit::By;
+use keyfold_api::audit::{Action, By};
 use keyfold_api::sessions::User;
 use time::Duration;
 
-use crate::audit::denials::Who;
+use crate::audit::Asked;
+use crate::audit::denials::{self, Who};
 use crate::clock::token_hash;
 use crate::refusal::Refusal;
 use crate::rights::{self, Right};
 use crate::state::Shared;
-use crate::store::AccountRow;
+use crate::store::{AccountRow, Credential, CredentialEnd};
 
 /// The use of a session is written down so often, and not at every question.
 const SEEN_EVERY: Duration = Duration::minutes(1);
@@ -89,13 +90,26 @@ impl FromRequestParts<Shared> for Agent {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Shared) -> Result<Self, Refusal> {
-        let account = platform
-            .store
-            .account_of_credential(&token_hash(bearer(parts)?))
-            .await?;
-        let account = account.ok_or(Refusal::NotSignedIn)?;
-        is(parts, By::Agent(account.id));
-        Ok(Self(account))
+        let credential = token_hash(bearer(parts)?);
+        let (store, now) = (&platform.store, platform.now());
+        let (account, end) = match store.credential(&credential, now).await? {
+            Some(Credential::Works(account)) => {
+                is(parts, By::Agent(account.id));
+                return Ok(Self(account));
+            }
+            Some(Credential::Ended(account, end)) => (account, end),
+            None => return Err(Refusal::NotSignedIn),
+        };
+        let refusal = match end {
+            CredentialEnd::Superseded => Refusal::CredentialSuperseded,
+            CredentialEnd::Revoked => Refusal::CredentialRevoked,
+        };
+        let act = Asked::of(&parts.extensions, now)
+            .from(By::Agent(account), Action::UseEndedCredential)
+            .account(account)
+            .denied(refusal.code());
+        denials::record(platform, act).await;
+        Err(refusal)
     }
 }
 
@@ -137,7 +151,10 @@ pub(crate) async fn is_known(parts: &Parts, platform: &Shared) -> Result<bool, R
     let token = token_hash(bearer(parts)?);
     let (store, now) = (&platform.store, platform.now());
     Ok(store.session(&token, now).await?.is_some()
-        || store.account_of_credential(&token).await?.is_some())
+        || matches!(
+            store.credential(&token, now).await?,
+            Some(Credential::Works(_))
+        ))
 }
 
 /// Tells the audit log who asks, should this be denied.

@@ -15,6 +15,8 @@ use crate::routes;
 
 /// The scheme of people's sessions. What the asker's role must allow stands beside it (`rights`).
 const SESSION: &str = "session";
+/// The scheme of Agents' credentials.
+const AGENT: &str = "agent";
 const PROBLEMS: &str = "x-problems";
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
@@ -63,7 +65,7 @@ fn document() -> Value {
     });
     document["components"]["securitySchemes"] = json!({
         SESSION: { "type": "http", "scheme": "bearer", "description": "A person's session, from `POST /sessions`." },
-        "agent": { "type": "http", "scheme": "bearer", "description": "An Agent's credential, from `POST /agent/enrolment`." },
+        AGENT: { "type": "http", "scheme": "bearer", "description": "An Agent's credential, from `POST /agent/enrolment`." },
     });
     document["components"]["schemas"]["Problem"] =
         serde_json::to_value(Problem::schema()).unwrap_or_default();
@@ -133,6 +135,10 @@ fn implied(operation: &Map<String, Value>) -> BTreeSet<String> {
     }
     if operation.contains_key("security") {
         codes.insert("not-signed-in");
+    }
+    let security = operation.get("security");
+    if security.is_some_and(|security| security[0].get(AGENT).is_some()) {
+        codes.extend(["credential-revoked", "credential-superseded"]);
     }
     if !capabilities(operation).is_empty() {
         codes.extend(["not-allowed", "second-factor-not-set-up"]);

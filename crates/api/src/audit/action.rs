@@ -56,6 +56,13 @@ actions! {
     MakeEnrolment = "make-enrolment",
     /// An Agent enrolled with such a string, or tried to; `detail.host_name` is the machine's name for itself.
     EnrolAgent = "enrol-agent",
+    /// An Agent asked for its next credential.
+    RenewCredential = "renew-credential",
+    /// The credentials of an account's Agent were revoked.
+    RevokeAgent = "revoke-agent",
+    /// Somebody used a credential that was revoked, or in whose place a newer one was used: a thief, or the machine that
+    /// it was stolen from; `by` is whose it was.
+    UseEndedCredential = "use-ended-credential",
     /// A request for a Group Certificate was submitted.
     SubmitRequest = "submit-request",
     /// An officer handed the signed certificate over.

@@ -5,7 +5,9 @@ use secrecy::SecretString;
 
 use super::ClientError;
 use super::transport::Transport;
-use crate::agents::{AgentAccount, BackupEnded, BackupId, BackupStarted, EndBackup, StartBackup};
+use crate::agents::{
+    AgentAccount, BackupEnded, BackupId, BackupStarted, EndBackup, NewCredential, StartBackup,
+};
 
 /// An AccountServer, seen by one enrolled Agent.
 #[derive(Debug, Clone)]
@@ -26,6 +28,19 @@ impl AgentClient {
     pub async fn account(&self) -> Result<AgentAccount, ClientError> {
         self.transport
             .get(&["agent", "account"], Some(&self.credential))
+            .await
+    }
+
+    /// `POST /agent/credentials`: the next credential, to be stored before it is used. This client goes on with the present
+    /// one, which works until the next one was used.
+    pub async fn renew_credential(&self) -> Result<NewCredential, ClientError> {
+        self.transport
+            .send(
+                Method::POST,
+                &["agent", "credentials"],
+                &serde_json::json!({}),
+                Some(&self.credential),
+            )
             .await
     }
 

@@ -138,6 +138,13 @@ impl UserClient {
             .await
     }
 
+    /// `DELETE /accounts/{id}/agent`: the credential of a machine that was lost or stolen works no more.
+    pub async fn revoke_agent(&self, account: AccountId) -> Result<(), ClientError> {
+        self.transport
+            .delete(&["accounts", &account.to_string(), "agent"], &self.token)
+            .await
+    }
+
     /// `POST /accounts/{id}/enrolment-tokens`.
     pub async fn create_enrolment(
         &self,

@@ -206,6 +206,16 @@ pub enum Refusal {
     /// The enrolment token does not work.
     #[error("the enrolment was used, replaced or has expired; make a new one in the Console")]
     Enrolment,
+    /// An administrator ended the Agent's credential.
+    #[error(
+        "an administrator revoked this machine's credential; if the machine is yours, ask for a new enrolment string, and enrol it anew"
+    )]
+    CredentialRevoked,
+    /// The Agent's credential was renewed, and the new one was used.
+    #[error(
+        "a newer credential took this one's place; if this machine did not ask for it, somebody copied its files: tell the administrator, and enrol it anew"
+    )]
+    CredentialSuperseded,
     /// The presented key is refused.
     #[error("{0}")]
     EncryptionKey(#[from] EncryptionKeyError),
@@ -260,6 +270,11 @@ pub enum Refusal {
 pub(crate) struct Code(pub(crate) &'static str);
 
 impl Refusal {
+    /// The stable code.
+    pub(crate) fn code(&self) -> &'static str {
+        self.entry().code
+    }
+
     /// What the audit log has to know of it.
     fn denied(&self, status: StatusCode, why: &'static str) -> Option<Denied> {
         let scope = match self {

@@ -101,6 +101,8 @@ table! {
     Self::NotWaiting => CONFLICT "request-not-waiting" "Request no longer waits",
     Self::ReplacesAnother => CONFLICT "certificate-replaces-another" "Another certificate is active",
     Self::Superseded => CONFLICT "certificate-superseded" "Certificate superseded",
+    Self::CredentialRevoked => UNAUTHORIZED "credential-revoked" "Credential revoked",
+    Self::CredentialSuperseded => UNAUTHORIZED "credential-superseded" "Credential superseded",
     Self::Enrolment => UNAUTHORIZED "enrolment-refused" "Enrolment refused",
     Self::SecretEncoding => UNPROCESSABLE_ENTITY "secret-not-base64" "Encryption key refused",
     Self::Present(PresentError::AnotherKey) => CONFLICT "key-id-in-use" "Key id in use",

@@ -149,6 +149,32 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Ends the credential of the account's Agent, and an enrolment that waits: for a machine that was lost or stolen.
+#[utoipa::path(
+    delete,
+    path = "/accounts/{id}/agent",
+    operation_id = "revoke_agent",
+    tag = "accounts",
+    security(("session" = ["ChangeAccounts"])),
+    params(("id" = AccountId, Path)),
+    responses((status = 204, description = "No credential of this account works.")),
+)]
+pub(super) async fn revoke_agent(
+    State(platform): State<Shared>,
+    May { user, .. }: May<ChangeAccounts>,
+    asked: Asked,
+    Named(id): Named<AccountId>,
+) -> Result<StatusCode, Refusal> {
+    access::account(&platform, &user, id).await?;
+    let act = asked.by(&user, Action::RevokeAgent).account(id);
+    platform
+        .store
+        .revoke_agent(id, platform.now(), &act)
+        .await?;
+    tracing::info!(account = %id, user = user.name, "agent revoked");
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Makes the one-time token with which an Agent enrols. The body is an object, so far empty.
 #[utoipa::path(
     post,

@@ -7,11 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyfold_api::agents::{
     AgentAccount, BackupEnded, BackupId, BackupOutcome, BackupStarted, EndBackup, Enrol, Enrolled,
-    PresentedSecret, StartBackup,
+    NewCredential, PresentedSecret, StartBackup,
 };
-use keyfold_api::audit::Action;
+use keyfold_api::audit::{Action, By};
 use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
 use keyfold_core::fingerprint::Fingerprint;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::accounts::key_state;
@@ -28,7 +29,7 @@ use crate::store::{AccountRow, BackupRow, Conflict, EndedBackup, StoreError};
 /// How often a capture begins anew when certificates change at the same moment.
 const ATTEMPTS: u32 = 8;
 
-/// Uses a one-time token up. The credential of an Agent that was enrolled before works no more.
+/// Uses a one-time token up. The credential of an Agent that was enrolled before works until this one was used.
 #[utoipa::path(
     post,
     path = "/agent/enrolment",
@@ -69,6 +70,37 @@ pub(super) async fn enrol(
     Ok((StatusCode::CREATED, Answer(enrolled)))
 }
 
+/// Gives the Agent its next credential. The present one works until the next one was used.
+#[utoipa::path(
+    post,
+    path = "/agent/credentials",
+    operation_id = "renew_credential",
+    tag = "agents",
+    security(("agent" = [])),
+    request_body = Object,
+    responses((status = 201, description = "The next credential, shown this once.", body = NewCredential)),
+)]
+pub(super) async fn renew_credential(
+    State(platform): State<Shared>,
+    Agent(account): Agent,
+    asked: Asked,
+    Json(_): Json<Value>,
+) -> Result<(StatusCode, Answer<NewCredential>), Refusal> {
+    let credential = platform.entropy.token();
+    let act = asked
+        .from(By::Agent(account.id), Action::RenewCredential)
+        .account(account.id)
+        .scope(account.group)
+        .named(&account.name);
+    platform
+        .store
+        .renew_credential(account.id, &token_hash(&credential), platform.now(), &act)
+        .await?;
+    tracing::info!(account = %account.id, "credential renewed");
+    let credential = credential.to_string();
+    Ok((StatusCode::CREATED, Answer(NewCredential { credential })))
+}
+
 /// What the AccountServer knows of the Agent's account.
 #[utoipa::path(
     get,
@@ -81,14 +113,16 @@ pub(super) async fn enrol(
 pub(super) async fn account(
     State(platform): State<Shared>,
     Agent(account): Agent,
-) -> Answer<AgentAccount> {
-    Answer(AgentAccount {
+) -> Result<Answer<AgentAccount>, Refusal> {
+    let account = platform.store.account(account.id).await?;
+    let account = account.ok_or(Refusal::NotSignedIn)?;
+    Ok(Answer(AgentAccount {
         account: account.id,
         key_state: key_state(&platform, &account),
         name: account.name,
         key_id: account.key_id,
         last_backup_at: account.last_backup_at,
-    })
+    }))
 }
 
 /// Presents the key at the start of a backup.

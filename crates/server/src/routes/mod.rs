@@ -97,6 +97,7 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(accounts::create))
         .routes(routes!(accounts::show, accounts::change, accounts::delete))
         .routes(routes!(accounts::create_enrolment))
+        .routes(routes!(accounts::revoke_agent))
         .routes(routes!(captured_keys::list_of_account))
         .routes(routes!(captured_keys::recover))
         .routes(routes!(requests::list, requests::submit))
@@ -130,6 +131,7 @@ fn users() -> OpenApiRouter<Shared> {
 fn agents() -> OpenApiRouter<Shared> {
     OpenApiRouter::default()
         .routes(routes!(agents::enrol))
+        .routes(routes!(agents::renew_credential))
         .routes(routes!(agents::account))
         .routes(routes!(agents::start_backup))
         .routes(routes!(agents::end_backup))

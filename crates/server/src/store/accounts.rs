@@ -1,4 +1,4 @@
-//! Accounts and their Agents.
+//! Accounts.
 
 use async_trait::async_trait;
 use keyfold_api::audit::Act;
@@ -26,7 +26,7 @@ pub struct AccountRow {
     pub captured_to: Vec<ScopeGuid>,
 }
 
-/// Accounts and the credentials of their Agents, which are stored as hashes.
+/// Accounts.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
     /// One account.
@@ -50,26 +50,4 @@ pub trait AccountStore: Send + Sync {
     ) -> Result<(), StoreError>;
     /// Deletes an account for which nothing was captured.
     async fn delete_account(&self, account: AccountId, act: &Act) -> Result<(), StoreError>;
-    /// Keeps the hash of a one-time token; an older one for the account works no more.
-    async fn keep_enrolment_token(
-        &self,
-        account: AccountId,
-        token: &[u8],
-        expires_at: OffsetDateTime,
-        act: &Act,
-    ) -> Result<(), StoreError>;
-    /// Uses a token up: the account's credential is now this one. None when the token is unknown or expired. The
-    /// store adds to the act whose token it was.
-    async fn enrol(
-        &self,
-        token: &[u8],
-        credential: &[u8],
-        now: OffsetDateTime,
-        act: &Act,
-    ) -> Result<Option<AccountRow>, StoreError>;
-    /// The account whose Agent has this credential.
-    async fn account_of_credential(
-        &self,
-        credential: &[u8],
-    ) -> Result<Option<AccountRow>, StoreError>;
 }

@@ -5,6 +5,7 @@
 //! [`Act`](keyfold_api::audit::Act), which becomes an entry of the audit log in the same transaction.
 
 mod accounts;
+mod agents;
 mod audit;
 mod captures;
 mod capturing;
@@ -26,6 +27,7 @@ pub mod sql;
 mod tree;
 
 pub use accounts::{AccountRow, AccountStore};
+pub use agents::{AgentStore, Credential, CredentialEnd};
 pub use audit::{AuditColumns, AuditFilter, AuditRow, AuditStore};
 pub use captures::{BackupRow, ByCertificate, CaptureStore, CapturedKeyRow, EndedBackup};
 pub use capturing::{CaptureRow, CapturingStore};
@@ -51,6 +53,7 @@ pub trait Store:
     + TreeStore
     + AccountStore
     + PopulationStore
+    + AgentStore
     + OidcStore
     + PeopleStore
     + SessionStore
@@ -72,6 +75,7 @@ impl<S> Store for S where
         + TreeStore
         + AccountStore
         + PopulationStore
+        + AgentStore
         + OidcStore
         + PeopleStore
         + SessionStore

@@ -53,8 +53,10 @@ async fn an_agent_enrols_once_and_a_new_enrolment_replaces_it() {
     let old = enrolled.body["credential"].as_str().unwrap();
     assert_eq!(house.get("/agent/account", old).await.status, 200);
     let new = house.enrol(ACCOUNT).await;
-    assert_eq!(house.get("/agent/account", old).await.status, 401);
+    assert_eq!(house.get("/agent/account", old).await.status, 200);
     insta::assert_snapshot!(house.get("/agent/account", &new).await.shown());
+    let superseded = house.get("/agent/account", old).await;
+    assert_eq!(superseded.code(), "credential-superseded");
 }
 
 #[tokio::test]

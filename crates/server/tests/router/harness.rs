@@ -23,7 +23,7 @@ use keyfold_server::operation::Operation;
 use keyfold_server::passwords::Verifier;
 use keyfold_server::routes::router;
 use keyfold_server::state::Platform;
-use keyfold_server::store::AccountStore as _;
+use keyfold_server::store::AgentStore as _;
 use keyfold_server::store::sql::SqlStore;
 use keyfold_server::trust::{Trust, TrustFiles};
 use serde_json::{Value, json};

@@ -138,6 +138,21 @@ async fn people_change_the_tree(scene: &mut Scene) {
         scene.house.get("/agent/account", credential).await.status,
         200
     );
+    let renewed = scene
+        .thrice(
+            Method::POST,
+            "/agent/credentials",
+            credential,
+            json!({}),
+            whole,
+        )
+        .await;
+    let renewed = renewed["credential"].as_str().unwrap();
+    assert_eq!(scene.house.get("/agent/account", renewed).await.status, 200);
+    let agent = format!("{account}/agent");
+    scene
+        .thrice(delete.clone(), &agent, "ann", Value::Null, whole)
+        .await;
     scene
         .thrice(delete.clone(), &account, "ann", Value::Null, whole)
         .await;

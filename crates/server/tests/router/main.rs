@@ -5,6 +5,7 @@ mod audit;
 mod backups;
 mod captures;
 mod contract;
+mod credentials;
 mod events;
 mod furnishing;
 mod harness;

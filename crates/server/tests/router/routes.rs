@@ -245,6 +245,20 @@ pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
             Anybody,
             false,
         ),
+        (
+            post.clone(),
+            "/agent/credentials".into(),
+            Some(json!({})),
+            Agents,
+            false,
+        ),
+        (
+            delete.clone(),
+            account("/agent"),
+            None,
+            Whoever(C::ChangeAccounts),
+            true,
+        ),
         (get.clone(), "/agent/account".into(), None, Agents, false),
         (
             post.clone(),

@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod databases;
+mod agents;
 mod audit;
 mod audit_export;
 mod captures;

@@ -5,13 +5,11 @@ use keyfold_core::id::{AccountId, ScopeKind};
 use keyfold_server::store::{
     BackupRow, CaptureRow, Conflict, EndedBackup, ScopeChange, Slice, Store, StoreError,
 };
-use time::Duration;
 
 use crate::{NOW, act, captured, certificate, conflict, draw, furnished, scope};
 
 over_every_store!(
     a_backup_ends_once,
-    a_token_enrols_once,
     a_backup_that_ends_after_an_upload_is_captured_to_it,
     a_backup_that_ends_after_a_move_is_not_captured_where_the_account_lay,
     an_account_is_deleted_or_backed_up,
@@ -62,30 +60,6 @@ async fn a_backup_ends_once(store: impl Store) {
         assert_eq!(conflict(other), Conflict::BackupEnded);
         let backup = store.backup(backup.id).await.unwrap().unwrap();
         assert_eq!(backup.outcome, Some(outcome));
-    }
-}
-
-async fn a_token_enrols_once(store: impl Store) {
-    let (_, account, _) = furnished(&store).await;
-    let act = act();
-    for _ in 0..ROUNDS {
-        store
-            .keep_enrolment_token(account, b"token", NOW + Duration::HOUR, &act)
-            .await
-            .unwrap();
-        let (one, other) = tokio::join!(
-            store.enrol(b"token", b"one", NOW, &act),
-            store.enrol(b"token", b"other", NOW, &act)
-        );
-        let (one, other) = (one.unwrap().is_some(), other.unwrap().is_some());
-        assert!(one != other, "one of them comes first");
-        let (works, does_not): (&[u8], &[u8]) = if one {
-            (b"one", b"other")
-        } else {
-            (b"other", b"one")
-        };
-        assert!(store.account_of_credential(works).await.unwrap().is_some());
-        assert_eq!(store.account_of_credential(does_not).await.unwrap(), None);
     }
 }
 

@@ -2,14 +2,13 @@ use std::collections::HashMap;
 use std::iter;
 
 use async_trait::async_trait;
-use keyfold_api::audit::{Act, Action, By};
+use keyfold_api::audit::{Act, Action};
 use keyfold_core::id::{AccountId, ScopeGuid, ScopeKind};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, query, query_scalar};
-use time::OffsetDateTime;
 
 use super::audit::{append, changes};
-use super::columns::{flag, id, optional_id, optional_time, parsed, text};
+use super::columns::{flag, id, optional_id, optional_time, text};
 use super::places::count;
 use super::{SqlStore, below, scopes};
 use crate::store::{
@@ -128,76 +127,6 @@ impl AccountStore for SqlStore {
         transaction.tell(changed(account, [group]));
         Ok(transaction.commit().await?)
     }
-
-    async fn keep_enrolment_token(
-        &self,
-        account: AccountId,
-        token: &[u8],
-        expires_at: OffsetDateTime,
-        act: &Act,
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.writing().await?;
-        query(
-            "INSERT INTO enrolment_tokens (account, token, expires_at) VALUES ($1, $2, $3) \
-             ON CONFLICT (account) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at",
-        )
-        .bind(account.to_string())
-        .bind(token)
-        .bind(expires_at.unix_timestamp())
-        .execute(&mut *transaction)
-        .await?;
-        append(&mut transaction, act).await?;
-        Ok(transaction.commit().await?)
-    }
-
-    async fn enrol(
-        &self,
-        token: &[u8],
-        credential: &[u8],
-        now: OffsetDateTime,
-        act: &Act,
-    ) -> Result<Option<AccountRow>, StoreError> {
-        let mut transaction = self.writing().await?;
-        let account: Option<String> = query_scalar(
-            "DELETE FROM enrolment_tokens WHERE token = $1 AND expires_at > $2 RETURNING account",
-        )
-        .bind(token)
-        .bind(now.unix_timestamp())
-        .fetch_optional(&mut *transaction)
-        .await?;
-        if let Some(account) = account {
-            let account: AccountId = parsed(&account, "account")?;
-            query("UPDATE accounts SET credential = $2 WHERE id = $1")
-                .bind(account.to_string())
-                .bind(credential)
-                .execute(&mut *transaction)
-                .await?;
-            let (name, group) = place(&mut transaction, account).await?;
-            let mut act = act.clone().account(account).scope(group).named(&name);
-            act.by = By::Agent(account);
-            append(&mut transaction, &act).await?;
-            transaction.tell(changed(account, [group]));
-            transaction.commit().await?;
-        } else {
-            drop(transaction);
-        }
-        // The same enrolment once more has the same credential, which nobody else knows.
-        self.account_of_credential(credential).await
-    }
-
-    async fn account_of_credential(
-        &self,
-        credential: &[u8],
-    ) -> Result<Option<AccountRow>, StoreError> {
-        let account: Option<String> = query_scalar("SELECT id FROM accounts WHERE credential = $1")
-            .bind(credential)
-            .fetch_optional(&self.pool)
-            .await?;
-        let Some(account) = account else {
-            return Ok(None);
-        };
-        self.account(parsed(&account, "id")?).await
-    }
 }
 
 impl SqlStore {
@@ -229,7 +158,8 @@ impl SqlStore {
     }
 }
 
-fn changed(account: AccountId, groups: impl IntoIterator<Item = ScopeGuid>) -> Notice {
+/// The account looks different now, in these Groups.
+pub(super) fn changed(account: AccountId, groups: impl IntoIterator<Item = ScopeGuid>) -> Notice {
     Notice::AccountChanged {
         account,
         groups: groups.into_iter().collect(),
@@ -237,7 +167,8 @@ fn changed(account: AccountId, groups: impl IntoIterator<Item = ScopeGuid>) -> N
 }
 
 /// An account's name and Group; refused with `Missing`.
-async fn place(
+/// The account's name and Group.
+pub(super) async fn place(
     connection: &mut AnyConnection,
     account: AccountId,
 ) -> Result<(String, ScopeGuid), StoreError> {
@@ -257,6 +188,7 @@ async fn must_be_group(connection: &mut AnyConnection, group: ScopeGuid) -> Resu
     }
 }
 
+/// The columns of an account, without where its key is captured.
 pub(super) fn account_row(row: &AnyRow) -> Result<AccountRow, StoreError> {
     Ok(AccountRow {
         id: id(row, "id")?,

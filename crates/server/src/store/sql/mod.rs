@@ -4,6 +4,7 @@
 //! Parameters are written `$1`, truths are numbers (`columns::flag`), and names sort by their bytes in both.
 
 mod accounts;
+mod agents;
 mod audit;
 mod authorisation;
 mod backup;

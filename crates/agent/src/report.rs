@@ -1,0 +1,98 @@
+//! How one backup is reported: its beginning with the key, its end. Both may be said again, and count once.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use keyfold_api::agents::{BackupEnded, BackupId, BackupOutcome, EndBackup, StartBackup};
+use keyfold_api::client::{AgentClient, ClientError};
+use keyfold_api::idempotency::IdempotencyKey;
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+
+use crate::key_file::KeptKey;
+
+/// A backup does not wait longer than this for an AccountServer that does not answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The report of one backup, and how far it got.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Report {
+    start: IdempotencyKey,
+    end: IdempotencyKey,
+    backup: Option<BackupId>,
+}
+
+impl Report {
+    pub(crate) fn new() -> Self {
+        Self {
+            start: IdempotencyKey::random(),
+            end: IdempotencyKey::random(),
+            backup: None,
+        }
+    }
+
+    /// Presents the key.
+    pub(crate) async fn start(
+        &mut self,
+        platform: &AgentClient,
+        key: &KeptKey,
+    ) -> anyhow::Result<BackupId> {
+        let start = StartBackup::new(key.id, &key.key);
+        let started = timeout(PATIENCE, platform.start_backup(&self.start, &start)).await;
+        let backup = started
+            .context("the AccountServer does not answer")??
+            .backup;
+        self.backup = Some(backup);
+        Ok(backup)
+    }
+
+    /// Reports the end of a completed backup, and its beginning if need be. An AccountServer that no longer knows the
+    /// beginning, or no longer has the key in memory, is told both anew.
+    pub(crate) async fn completed(
+        &mut self,
+        platform: &AgentClient,
+        key: &KeptKey,
+        exit_code: Option<i32>,
+    ) -> anyhow::Result<BackupEnded> {
+        let backup = match self.backup {
+            Some(backup) => backup,
+            None => self.start(platform, key).await?,
+        };
+        let outcome = BackupOutcome::Completed;
+        match self.end(platform, backup, outcome, exit_code).await? {
+            Err(ClientError::Problem(_)) => {
+                *self = Self::new();
+                let backup = self.start(platform, key).await?;
+                Ok(self.end(platform, backup, outcome, exit_code).await??)
+            }
+            ended => Ok(ended?),
+        }
+    }
+
+    /// Reports the end of a failed backup, if its beginning was reported.
+    pub(crate) async fn failed(
+        &self,
+        platform: &AgentClient,
+        exit_code: Option<i32>,
+    ) -> anyhow::Result<()> {
+        let Some(backup) = self.backup else {
+            return Ok(());
+        };
+        self.end(platform, backup, BackupOutcome::Failed, exit_code)
+            .await??;
+        Ok(())
+    }
+
+    async fn end(
+        &self,
+        platform: &AgentClient,
+        backup: BackupId,
+        outcome: BackupOutcome,
+        exit_code: Option<i32>,
+    ) -> anyhow::Result<Result<BackupEnded, ClientError>> {
+        let end = EndBackup { outcome, exit_code };
+        timeout(PATIENCE, platform.end_backup(&self.end, backup, &end))
+            .await
+            .context("the AccountServer does not answer")
+    }
+}
