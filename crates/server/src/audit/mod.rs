@@ -10,6 +10,7 @@
 mod asked;
 pub mod chain;
 pub mod denials;
+pub mod stream;
 pub mod verify;
 
 pub(crate) use asked::Asked;

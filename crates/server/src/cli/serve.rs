@@ -16,6 +16,7 @@ use super::signals::{Renewals, Signals};
 use super::supervisor::{self, Step};
 use crate::attempts::Attempts;
 use crate::audit::denials::{self, Denials};
+use crate::audit::stream;
 use crate::capture::{Jobs, Recipients};
 use crate::clock::{Clock, Entropy, SystemClock};
 use crate::limits::Limits;
@@ -83,6 +84,10 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     follow::start(&platform).await?;
     tokio::spawn(count_denials(Arc::clone(&platform)));
     tokio::spawn(renew(Arc::clone(&platform), renewals));
+    let sender = platform.public_url.host_str().unwrap_or("-");
+    for sink in settings.streams.sinks(sender)? {
+        tokio::spawn(stream::follow(Arc::clone(&platform), sink));
+    }
     if let Some(address) = settings.network.metrics_listen {
         monitor(address, Arc::clone(&platform)).await?;
     }

@@ -23,6 +23,7 @@ mod scopes;
 mod second_factors;
 mod sessions;
 mod settings;
+mod sinks;
 pub mod sql;
 mod tree;
 
@@ -45,6 +46,7 @@ pub use scopes::{ScopeChange, ScopeRow, ScopeStore};
 pub use second_factors::{Confirmation, SecondFactorRow, SecondFactorStore};
 pub use sessions::{Begun, SessionRow, SessionStore, SessionUser};
 pub use settings::SettingsStore;
+pub use sinks::SinkStore;
 pub use tree::{InTree, TreeRow, TreeStore, UnderWay};
 
 /// Everything that lasts.
@@ -67,6 +69,7 @@ pub trait Store:
     + IdempotencyStore
     + AuditStore
     + ConnectionStore
+    + SinkStore
 {
 }
 
@@ -89,6 +92,7 @@ impl<S> Store for S where
         + IdempotencyStore
         + AuditStore
         + ConnectionStore
+        + SinkStore
 {
 }
 

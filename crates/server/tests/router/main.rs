@@ -20,6 +20,7 @@ mod rights;
 mod routes;
 mod servers;
 mod smuggling;
+mod streams;
 mod tree;
 mod uploads;
 mod users;

@@ -8,6 +8,7 @@ mod file;
 mod layers;
 mod oidc;
 mod show;
+mod streams;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ pub(super) use layers::Layers;
 use oidc::OidcSettings;
 pub(super) use show::Config;
 
+use self::streams::Streams;
 use super::data_dir::DataDir;
 use crate::limits::Limits;
 use crate::trust::TrustFiles;
@@ -39,6 +41,8 @@ pub(super) struct Settings {
     pub(super) cache: CacheSettings,
     #[command(flatten)]
     pub(super) oidc: OidcSettings,
+    #[command(flatten)]
+    pub(super) streams: Streams,
 }
 
 /// Where it is reached.

@@ -29,6 +29,7 @@ mod scopes;
 mod second_factors;
 mod sessions;
 mod settings;
+mod sinks;
 mod tree;
 
 use std::path::{Path, absolute};

@@ -1,0 +1,50 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{self, PemObject as _};
+use rustls::{ClientConfig, RootCertStore};
+
+/// Why the receivers' certificates could not be checked.
+#[derive(Debug, thiserror::Error)]
+pub enum SinkTlsError {
+    /// A PEM file cannot be read.
+    #[error("cannot read {}: {reason}; name a PEM file with the certificates of the authorities to trust", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: pem::Error,
+    },
+    /// No authority to trust.
+    #[error("there is no certificate of an authority to trust; name a PEM file with --audit-ca")]
+    NoRoots,
+    /// A certificate is refused.
+    #[error("the certificate of an authority is refused: {0}; name another one")]
+    Refused(#[from] rustls::Error),
+}
+
+/// Trusts the authorities in this PEM file, or those of the operating system.
+pub fn tls_config(authorities: Option<&Path>) -> Result<ClientConfig, SinkTlsError> {
+    let mut roots = RootCertStore::empty();
+    if let Some(file) = authorities {
+        let named = |reason| SinkTlsError::File {
+            file: file.to_owned(),
+            reason,
+        };
+        for certificate in CertificateDer::pem_file_iter(file).map_err(named)? {
+            roots.add(certificate.map_err(named)?)?;
+        }
+    } else {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    if roots.is_empty() {
+        return Err(SinkTlsError::NoRoots);
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(config)
+}
