@@ -68,7 +68,7 @@ fn platform(
     let secret = directory.path().join("client-secret");
     fs::write(&secret, SECRET)?;
     let settings = format!(
-        "oidc-issuer = '{}'\noidc-client-id = '{}'\noidc-client-secret-file = '{}'\noidc-trust = '{}'\n",
+        "oidc-issuer = '{}'\noidc-client-id = '{}'\noidc-client-secret-file = '{}'\noidc-ca = '{}'\n",
         provider.issuer(),
         IdentityProvider::CLIENT_ID,
         secret.display(),

@@ -21,6 +21,7 @@ mod listener;
 pub mod oidc;
 pub mod openapi;
 pub mod operation;
+pub mod outbound;
 mod paging;
 pub mod passwords;
 pub mod refusal;

@@ -2,17 +2,13 @@
 
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http};
 use reqwest::redirect::Policy;
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
 
 use super::OidcError;
+use crate::outbound::tls_config;
 
 /// A provider that takes longer is not waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -37,33 +33,15 @@ pub enum HttpError {
 pub(super) struct Http(reqwest::Client);
 
 impl Http {
-    /// A client that trusts the certificates of this PEM file and no others.
-    pub(super) fn new(trusted: &Path) -> Result<Self, OidcError> {
-        let refused = |reason: String| OidcError::Certificates {
-            file: trusted.to_owned(),
-            reason,
-        };
-        let certificates = CertificateDer::pem_file_iter(trusted)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| refused(error.to_string()))?;
-        let mut roots = RootCertStore::empty();
-        let (added, _) = roots.add_parsable_certificates(certificates);
-        if added == 0 {
-            return Err(refused("it holds no certificate".to_owned()));
-        }
-        let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| refused(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
+    /// A client that trusts the authorities in this PEM file, or those of the operating system.
+    pub(super) fn new(authorities: Option<&Path>) -> Result<Self, OidcError> {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls_config(authorities)?)
             // A provider that redirects the server could make it ask for anything.
             .redirect(Policy::none())
             .timeout(PATIENCE)
-            .build()
-            .map(Self)
-            .map_err(|error| refused(error.to_string()))
+            .build()?;
+        Ok(Self(client))
     }
 
     /// Asks once.

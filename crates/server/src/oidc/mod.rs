@@ -24,6 +24,7 @@ use url::{Host, Url};
 
 use self::http::Http;
 pub use self::http::HttpError;
+use crate::outbound::TrustError;
 
 /// What the provider says of itself is asked for again after so long.
 const METADATA_LIFE: Duration = Duration::minutes(5);
@@ -48,8 +49,8 @@ pub struct OidcSettings {
     pub client_id: String,
     /// The platform's client secret there; none for a public client.
     pub client_secret: Option<SecretString>,
-    /// PEM file with the certificates that the provider's TLS certificate must lead to.
-    pub trusted: PathBuf,
+    /// PEM file with the certificates that the provider's TLS certificate must lead to; none for the operating system's.
+    pub authorities: Option<PathBuf>,
     /// Which claim names the user.
     pub name_claim: NameClaim,
 }
@@ -60,14 +61,12 @@ pub enum OidcError {
     /// The issuer's address is refused.
     #[error("the issuer {0} is refused; give an https:// address (http:// only for this machine)")]
     Issuer(Url),
-    /// The file with trusted certificates is refused.
-    #[error("the certificates in {} are refused: {reason}; name a PEM file with the authority of the provider's TLS certificate", file.display())]
-    Certificates {
-        /// Which file.
-        file: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// Its TLS certificate cannot be checked.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// There can be no HTTP client.
+    #[error("cannot call the identity provider: {0}")]
+    Client(#[from] reqwest::Error),
     /// The provider's metadata are not to be had.
     #[error(
         "the identity provider does not answer as it should: {0}; look whether it runs, and at its issuer address"
@@ -129,7 +128,7 @@ impl IdentityProvider {
             issuer: IssuerUrl::new(settings.issuer.as_str().trim_end_matches('/').to_owned())
                 .map_err(|_| OidcError::Issuer(settings.issuer.clone()))?,
             redirect: RedirectUrl::from_url(callback),
-            http: Http::new(&settings.trusted)?,
+            http: Http::new(settings.authorities.as_deref())?,
             metadata: Mutex::new(None),
             settings,
         })

@@ -5,7 +5,6 @@
 //! sends.
 
 mod syslog;
-mod tls;
 mod webhook;
 
 use std::time::Duration;
@@ -17,7 +16,6 @@ use crate::state::Shared;
 use crate::store::{AuditRow, StoreError};
 
 pub use syslog::Syslog;
-pub use tls::{SinkTlsError, tls_config};
 pub use webhook::{Webhook, WebhookError};
 
 /// So many entries go out at a time.

@@ -23,9 +23,9 @@ pub(crate) struct OidcSettings {
     /// A file whose first line is the platform's client secret there; a public client when absent.
     #[arg(long = "oidc-client-secret-file", value_name = "FILE")]
     client_secret_file: Option<PathBuf>,
-    /// PEM file with the authorities that the provider's TLS certificate may come from. The system's are not consulted.
-    #[arg(long = "oidc-trust", value_name = "FILE")]
-    trust: Option<PathBuf>,
+    /// PEM file with the authorities that the provider's TLS certificate may come from; the operating system's when absent.
+    #[arg(long = "oidc-ca", value_name = "FILE")]
+    authorities: Option<PathBuf>,
     /// What the provider calls a user that is called the same here.
     #[arg(
         long = "oidc-name-claim",
@@ -42,15 +42,15 @@ impl OidcSettings {
         let Some(issuer) = self.issuer.clone() else {
             return Ok(None);
         };
-        let (Some(client_id), Some(trusted)) = (&self.client_id, &self.trust) else {
-            bail!("an identity provider wants oidc-client-id and oidc-trust too; set both");
+        let Some(client_id) = &self.client_id else {
+            bail!("an identity provider wants oidc-client-id too; set it");
         };
         let secret = self.client_secret_file.as_deref();
         let settings = Provider {
             issuer,
             client_id: client_id.clone(),
             client_secret: secret.map(secret_input::first_line).transpose()?,
-            trusted: trusted.clone(),
+            authorities: self.authorities.clone(),
             name_claim: self.name_claim,
         };
         let callback = public_url.join(&format!("{BASE_PATH}/oidc/callback"))?;

@@ -8,7 +8,8 @@ use clap::Args;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::audit::stream::{Sink, Syslog, Webhook, tls_config};
+use crate::audit::stream::{Sink, Syslog, Webhook};
+use crate::outbound::tls_config;
 
 /// The port of syslog over TLS (RFC 5425 section 4.1), and of syslog over TCP by custom.
 const TLS_PORT: u16 = 6514;

@@ -1,3 +1,5 @@
+//! Whom this server trusts where it is the client: an identity provider, a receiver of the audit log.
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -6,9 +8,9 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::{ClientConfig, RootCertStore};
 
-/// Why the receivers' certificates could not be checked.
+/// Why nobody can be trusted.
 #[derive(Debug, thiserror::Error)]
-pub enum SinkTlsError {
+pub enum TrustError {
     /// A PEM file cannot be read.
     #[error("cannot read {}: {reason}; name a PEM file with the certificates of the authorities to trust", file.display())]
     File {
@@ -18,7 +20,7 @@ pub enum SinkTlsError {
         reason: pem::Error,
     },
     /// No authority to trust.
-    #[error("there is no certificate of an authority to trust; name a PEM file with --audit-ca")]
+    #[error("there is no certificate of an authority to trust; name a PEM file that holds one")]
     NoRoots,
     /// A certificate is refused.
     #[error("the certificate of an authority is refused: {0}; name another one")]
@@ -26,10 +28,10 @@ pub enum SinkTlsError {
 }
 
 /// Trusts the authorities in this PEM file, or those of the operating system.
-pub fn tls_config(authorities: Option<&Path>) -> Result<ClientConfig, SinkTlsError> {
+pub fn tls_config(authorities: Option<&Path>) -> Result<ClientConfig, TrustError> {
     let mut roots = RootCertStore::empty();
     if let Some(file) = authorities {
-        let named = |reason| SinkTlsError::File {
+        let named = |reason| TrustError::File {
             file: file.to_owned(),
             reason,
         };
@@ -40,7 +42,7 @@ pub fn tls_config(authorities: Option<&Path>) -> Result<ClientConfig, SinkTlsErr
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     }
     if roots.is_empty() {
-        return Err(SinkTlsError::NoRoots);
+        return Err(TrustError::NoRoots);
     }
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()?
