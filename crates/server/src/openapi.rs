@@ -79,9 +79,29 @@ fn document() -> Value {
                 may_be_repeated(operation);
             }
             complete(operation, &entries);
+            in_events(operation);
         }
     }
     document
+}
+
+/// What a stream answers with stands as JSON in the data of its events (HTML Living Standard §9.2).
+fn in_events(operation: &mut Map<String, Value>) {
+    let responses = operation.get_mut("responses");
+    let answer = responses.and_then(|it| it.pointer_mut("/200/content/text~1event-stream/schema"));
+    if let Some(schema) = answer {
+        *schema = json!({
+            "type": "object",
+            "required": ["data"],
+            "properties": {
+                "data": {
+                    "type": "string",
+                    "contentMediaType": "application/json",
+                    "contentSchema": schema.take(),
+                },
+            },
+        });
+    }
 }
 
 /// Every changing question takes an idempotency key.
