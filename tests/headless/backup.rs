@@ -162,6 +162,6 @@ fn a_dump_of_postgres_is_restored_into_another_database() -> Result<()> {
     Ok(())
 }
 
-fn name_of(database: &url::Url) -> &str {
+pub(crate) fn name_of(database: &url::Url) -> &str {
     database.path().trim_start_matches('/')
 }
