@@ -6,6 +6,7 @@ mod agent;
 mod backup;
 mod borg;
 mod canary;
+mod curl;
 #[cfg(target_os = "linux")]
 mod image;
 mod oidc;

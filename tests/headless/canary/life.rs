@@ -1,7 +1,6 @@
 //! What a key goes through: backups, capture, errors of all kinds, recovery, a restart of the AccountServer.
 
 use std::fs;
-use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 use base64::Engine as _;
@@ -16,6 +15,7 @@ use keyfold_tests::support::platform::Platform;
 use keyfold_tests::support::process::succeed;
 use zeroize::Zeroizing;
 
+use crate::curl::start_backup;
 use crate::traces::{CANARY, found_in};
 
 const PASSPHRASE: &str = "three rivers meet below the mill";
@@ -106,30 +106,13 @@ fn provoke_errors(platform: &Platform, agent: &Agent, admin: &Admin) -> anyhow::
     Ok(())
 }
 
-/// `POST /agent/backups` with any body, by curl: status and answer.
+/// `POST /agent/backups` with any body: status and answer.
 fn post_as_agent(platform: &Platform, agent: &Agent, body: &str) -> anyhow::Result<(u16, String)> {
-    let enrolment: serde_json::Value =
-        serde_json::from_slice(&fs::read(agent.config().join("enrolment.json"))?)?;
-    let credential = enrolment["credential"].as_str().context("no credential")?;
-    let at = |name: &str| platform.directory().join(name);
-    fs::write(at("body.json"), body)?;
-    fs::write(
-        at("headers"),
-        format!("Authorization: Bearer {credential}\nContent-Type: application/json"),
-    )?;
-    let mut curl = Command::new("curl");
-    curl.args([
-        "--silent",
-        "--noproxy",
-        "*",
-        "--write-out",
-        "\n%{http_code}",
-        "--cacert",
-    ]);
-    curl.arg(platform.data().join("platform/root.pem"));
-    curl.args(["--header", &format!("@{}", at("headers").display())]);
-    curl.args(["--data-binary", &format!("@{}", at("body.json").display())]);
-    let ran = succeed(curl.arg(platform.url().join("api/v1/agent/backups")?.as_str()))?;
+    let file = platform.directory().join("body.json");
+    fs::write(&file, body)?;
+    let mut curl = start_backup(platform, agent)?;
+    curl.args(["--write-out", "\n%{http_code}"]);
+    let ran = succeed(curl.args(["--data-binary", &format!("@{}", file.display())]))?;
     let (answer, status) = ran
         .stdout
         .rsplit_once('\n')

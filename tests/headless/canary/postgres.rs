@@ -58,7 +58,11 @@ fn kept(cluster: &Cluster, database: &Url) -> anyhow::Result<Files> {
         .map(|(path, bytes)| (Path::new("data").join(path), bytes))
         .collect();
     kept.insert("log".into(), fs::read(cluster.directory().join("log"))?);
-    let dump = succeed(cluster.client("pg_dump").args(["--dbname", name_of(database)]))?;
+    let dump = succeed(
+        cluster
+            .client("pg_dump")
+            .args(["--dbname", name_of(database)]),
+    )?;
     kept.insert("dump".into(), dump.stdout.into_bytes());
     Ok(kept)
 }
