@@ -9,6 +9,8 @@ mod renewal;
 #[cfg(unix)]
 mod settings;
 #[cfg(unix)]
+mod setup;
+#[cfg(unix)]
 mod shutdown;
 #[cfg(target_os = "linux")]
 mod unit;

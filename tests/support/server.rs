@@ -42,9 +42,17 @@ pub struct Server {
     /// Kept open, so that the server never writes to a closed pipe.
     stdout: BufReader<ChildStdout>,
     url: Url,
+    setup_link: Option<Url>,
 }
 
 impl Server {
+    /// Makes the database in `data`, with nobody in it.
+    pub fn found(data: &Path, name: &str) -> anyhow::Result<()> {
+        let mut command = Command::new(binary("keyfold-server")?);
+        command.arg("init").arg("--data-dir").arg(data);
+        succeed(command.args(["--name", name])).map(drop)
+    }
+
     /// Makes the database in `data`, with an admin of the root Collection.
     pub fn init(
         data: &Path,
@@ -118,6 +126,7 @@ impl Server {
             child,
             stdout: BufReader::new(stdout),
             url,
+            setup_link: None,
         };
         server.url = server.wait_until_it_listens()?;
         Ok(server)
@@ -127,6 +136,12 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// The link that it printed because nobody can sign in.
+    #[must_use]
+    pub fn setup_link(&self) -> Option<&Url> {
+        self.setup_link.as_ref()
     }
 
     /// Its process number.
@@ -173,6 +188,10 @@ impl Server {
         while self.stdout.read_line(&mut line)? > 0 {
             if let Some((_, url)) = line.trim().split_once("listening on ") {
                 return Ok(Url::parse(url)?);
+            }
+            if let Some(link) = line.strip_prefix("set up with ") {
+                let (link, _) = link.split_once(',').context("no time after the link")?;
+                self.setup_link = Some(Url::parse(link)?);
             }
             line.clear();
         }

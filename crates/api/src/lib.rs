@@ -19,6 +19,7 @@ pub mod scopes;
 mod secret;
 pub mod sessions;
 pub mod settings;
+pub mod setup;
 pub mod users;
 
 /// Every route of this version starts with this path.

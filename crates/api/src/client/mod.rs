@@ -19,7 +19,8 @@ use url::Url;
 use crate::agents::{Enrol, Enrolled};
 use crate::oidc::{BeginOidcSignIn, OidcSignIn, UseOidcTicket};
 use crate::scopes::Platform;
-use crate::sessions::{Session, SignIn};
+use crate::sessions::{Session, SignIn, User};
+use crate::setup::SetUp;
 
 pub use agent::AgentClient;
 pub use error::{ClientError, TrustError};
@@ -61,6 +62,13 @@ impl Client {
     /// `GET /platform`.
     pub async fn platform(&self) -> Result<Platform, ClientError> {
         self.transport.get(&["platform"], None).await
+    }
+
+    /// `POST /setup`: uses the setup link up, answers the first platform admin.
+    pub async fn set_up(&self, set_up: &SetUp) -> Result<User, ClientError> {
+        self.transport
+            .send(Method::POST, &["setup"], set_up, None)
+            .await
     }
 
     /// `POST /sessions`. The password stays with the caller, who drops it.

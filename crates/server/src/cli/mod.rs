@@ -9,6 +9,7 @@ mod recoveries;
 mod secret_input;
 mod serve;
 mod settings;
+mod setup_link;
 mod signals;
 mod supervisor;
 mod user;
@@ -63,7 +64,7 @@ enum LogFormat {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make the database, the root Collection and its first admin.
+    /// Make the database and the root Collection, with a first admin if one is named.
     Init(init::Init),
     /// Add a user, or set a user's password.
     #[command(subcommand)]

@@ -12,6 +12,7 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 use url::Url;
 
 use super::settings::Settings;
+use super::setup_link;
 use super::signals::{Renewals, Signals};
 use super::supervisor::{self, Step};
 use crate::attempts::Attempts;
@@ -91,6 +92,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     if let Some(address) = settings.network.metrics_listen {
         monitor(address, Arc::clone(&platform)).await?;
     }
+    setup_link::print(&platform).await?;
     let router = routes::router(Arc::clone(&platform))
         .layer(GlobalConcurrencyLimitLayer::new(limits.max_requests));
     let metrics = &platform.operation.metrics;

@@ -124,6 +124,11 @@ pub enum Refusal {
     /// There are users already.
     #[error("the platform is set up already; sign in")]
     AlreadySetUp,
+    /// The setup link does not work.
+    #[error(
+        "the setup link was replaced or has expired; start the AccountServer again for a new one"
+    )]
+    SetupLink,
     /// A password that is refused.
     #[error("{0}")]
     Password(PasswordError),
@@ -285,14 +290,14 @@ impl Refusal {
         denied.then_some(Denied { why, scope })
     }
 
-    /// Failures that are not the asker's: logged once, here.
     /// The code, for an answer that is no problem document.
     pub(crate) fn into_logged_code(self) -> &'static str {
-        let code = self.entry().code;
+        let code = self.code();
         self.log(code);
         code
     }
 
+    /// Failures that are not the asker's: logged once, here.
     fn log(&self, code: &str) {
         match self {
             Self::Store(error) => tracing::error!(code, %error, "refused"),

@@ -83,6 +83,7 @@ table! {
     Self::NotRoot => CONFLICT "platform-admin-not-on-root" "A platform admin's scope is the root",
     Self::LastAdmin => CONFLICT "last-platform-admin" "The last platform admin stays",
     Self::AlreadySetUp => CONFLICT "already-set-up" "Already set up",
+    Self::SetupLink => UNAUTHORIZED "setup-link-refused" "Setup link refused",
     Self::Password(_) => UNPROCESSABLE_ENTITY "password-refused" "Password refused",
     Self::Settings => UNPROCESSABLE_ENTITY "settings-refused" "Settings refused",
     Self::NotFound | Self::Foreign(_) => NOT_FOUND "not-found" "Not found",

@@ -15,6 +15,7 @@ mod requests;
 mod scopes;
 mod sessions;
 mod settings;
+mod setup;
 mod users;
 
 use std::sync::Arc;
@@ -82,6 +83,7 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(platform::show))
         .routes(routes!(platform::openapi))
         .routes(routes!(settings::show, settings::change))
+        .routes(routes!(setup::set_up))
         .merge(signing_in())
         .merge(users())
         .routes(routes!(events::follow))

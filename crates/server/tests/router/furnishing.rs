@@ -35,13 +35,16 @@ fn scope(text: &str) -> ScopeGuid {
     text.parse().unwrap()
 }
 
-pub(super) async fn furnish(store: &SqlStore) {
-    let row = |guid, kind, name: &str, parent: Option<&str>| ScopeRow {
+fn row(guid: &str, kind: ScopeKind, name: &str, parent: Option<&str>) -> ScopeRow {
+    ScopeRow {
         guid: scope(guid),
         kind,
         name: name.to_owned(),
         parent: parent.map(scope),
-    };
+    }
+}
+
+pub(super) async fn found(store: &SqlStore) {
     let root = row(ROOT, ScopeKind::Collection, "Northwind", None);
     store
         .found_platform(
@@ -51,6 +54,9 @@ pub(super) async fn furnish(store: &SqlStore) {
         )
         .await
         .unwrap();
+}
+
+pub(super) async fn furnish(store: &SqlStore) {
     for scope in [
         row(COLLECTION, ScopeKind::Collection, "Hospitals", Some(ROOT)),
         row(

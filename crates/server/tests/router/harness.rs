@@ -33,7 +33,7 @@ use time::{Duration, OffsetDateTime};
 use tower::ServiceExt as _;
 
 use crate::contract;
-use crate::furnishing::{furnish, furnished};
+use crate::furnishing::{found, furnish, furnished};
 
 pub(crate) const ROOT: &str = "10000000-0000-4000-8000-000000000001";
 /// Has certificates in tests/vectors/platform.
@@ -106,12 +106,19 @@ pub(crate) fn vector(file: &str) -> String {
 
 impl House {
     pub(crate) async fn new() -> Self {
+        let house = Self::founded().await;
+        furnish(&house.store).await;
+        house
+    }
+
+    /// A platform at its first start: its root, and nobody.
+    pub(crate) async fn founded() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = SqlStore::open(&directory.path().join("test.sqlite"), true)
             .await
             .unwrap();
         fs::write(directory.path().join("crl.pem"), vector("platform/crl.pem")).unwrap();
-        furnish(&store).await;
+        found(&store).await;
         let clock = TestClock(Arc::new(Mutex::new(START)));
         Self::with(directory, store, clock, 7)
     }
@@ -119,7 +126,9 @@ impl House {
     /// Two AccountServers on one Postgres, each with its own memory, as two processes would be.
     pub(crate) async fn two_on_postgres() -> [Self; 2] {
         let address = Cluster::shared().unwrap().database().unwrap();
-        furnish(&SqlStore::connect(&address).await.unwrap()).await;
+        let store = SqlStore::connect(&address).await.unwrap();
+        found(&store).await;
+        furnish(&store).await;
         let clock = TestClock(Arc::new(Mutex::new(START)));
         let server = async |seed| {
             let directory = tempfile::tempdir().unwrap();

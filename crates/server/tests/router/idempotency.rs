@@ -13,7 +13,10 @@ use time::Duration;
 
 use self::scene::Scene;
 use crate::contract;
-use crate::harness::{ACCOUNT, COLLECTION, GROUP, OTHER_ACCOUNT, PASSWORD, presented, vector};
+use crate::harness::{
+    ACCOUNT, COLLECTION, GROUP, House, OTHER_ACCOUNT, PASSWORD, presented, vector,
+};
+use crate::setup;
 
 const KEY: &str = "70000000-0000-4000-8000-000000000007";
 
@@ -53,11 +56,22 @@ async fn every_changing_route_is_answered_once_for_each_key() {
     let changing = contract::operations().into_keys();
     let changing: BTreeSet<String> = changing
         .filter(|(_, method)| *method != Method::GET)
+        // Wants a platform without users: a test of its own.
+        .filter(|(path, _)| path != "/api/v1/setup")
         // These want an identity provider: tests/store/oidc.rs and the end-to-end tests do each step twice.
         .filter(|(path, _)| !path.starts_with("/api/v1/oidc/"))
         .map(|(path, method)| format!("{method} {path}"))
         .collect();
     assert_eq!(scene.tried, changing, "a new route belongs into this test");
+}
+
+#[tokio::test]
+async fn a_platform_is_set_up_once() {
+    let mut scene = Scene::of(House::founded().await).await;
+    setup::keep_link(&scene.house).await;
+    let body = setup::set_up();
+    scene.thrice(Method::POST, "/setup", "", body, whole).await;
+    scene.house.sign_in("ada").await;
 }
 
 async fn users_are_managed(scene: &mut Scene) {

@@ -19,6 +19,7 @@ mod requests;
 mod rights;
 mod routes;
 mod servers;
+mod setup;
 mod smuggling;
 mod streams;
 mod tree;

@@ -57,6 +57,15 @@ pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
         ),
         (
             post.clone(),
+            "/setup".into(),
+            Some(
+                json!({ "token": "x", "name": "x", "display_name": "x", "password": "long enough" }),
+            ),
+            Anybody,
+            false,
+        ),
+        (
+            post.clone(),
             "/sessions".into(),
             Some(json!({ "user": "x", "password": "y" })),
             Anybody,

@@ -13,6 +13,7 @@ mod migrations;
 mod notices;
 mod oidc;
 mod races;
+mod setup;
 mod tree;
 
 use keyfold_api::audit::{Act, Action, By};

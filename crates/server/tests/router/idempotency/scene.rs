@@ -21,7 +21,10 @@ pub(super) struct Scene {
 
 impl Scene {
     pub(super) async fn new() -> Self {
-        let house = House::new().await;
+        Self::of(House::new().await).await
+    }
+
+    pub(super) async fn of(house: House) -> Self {
         install_default_drivers();
         let address = format!("sqlite://{}", house.database().display());
         Self {
