@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::net::TcpListener;
 
 use anyhow::{Context as _, ensure};
 use keyfold_core::id::ScopeKind;
@@ -64,6 +65,8 @@ fn numbers_move_and_name_nobody() -> anyhow::Result<()> {
         "keyfold_revocation_list_timestamp_seconds{of=\"next-update\"}",
         "keyfold_evictions_total{of=\"expired\"} 0",
         "keyfold_cache_bytes{of=\"used\"}",
+        "keyfold_captured_keys_total{of=\"upload\"} 0",
+        "keyfold_captures{of=\"running\"} 0",
     ] {
         ensure!(text.contains(name), "{name} is not in\n{text}");
     }
@@ -72,6 +75,28 @@ fn numbers_move_and_name_nobody() -> anyhow::Result<()> {
         ensure!(!text.contains(name), "{name} is in\n{text}");
     }
     Ok(())
+}
+
+#[test]
+fn a_receiver_of_the_audit_log_that_is_away_shows() -> anyhow::Result<()> {
+    let directory = tempfile::tempdir()?;
+    let silent = TcpListener::bind("127.0.0.1:0")?;
+    let address = silent.local_addr()?;
+    drop(silent);
+    let platform = wire::platform(
+        directory.path(),
+        &format!("audit-syslog = 'tcp://{address}'"),
+    )?;
+    let shows = |name: &str| {
+        let (_, text) = wire::monitoring(&platform, "/metrics")?;
+        Ok(text.contains(name))
+    };
+    wire::eventually("a failure", || {
+        shows(r#"keyfold_audit_failures_total{of="syslog"}"#)
+    })?;
+    let receiver = TcpListener::bind(address)?;
+    let _stream = receiver.accept()?;
+    wire::eventually("entries", || shows(r#"keyfold_audit_sent{of="syslog"}"#))
 }
 
 #[test]

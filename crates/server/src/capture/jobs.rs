@@ -26,6 +26,15 @@ impl Jobs {
         self.lock().get(&certificate).cloned()
     }
 
+    /// How many are in this state.
+    #[must_use]
+    pub fn count(&self, state: CaptureState) -> usize {
+        let jobs = self.lock();
+        jobs.values()
+            .filter(|job| job.progress.borrow().state == state)
+            .count()
+    }
+
     /// The job that runs for the certificate, which will look once more; or a new one, and `true`.
     pub(super) fn begin(&self, certificate: Fingerprint) -> (Arc<Job>, bool) {
         let mut jobs = self.lock();

@@ -14,6 +14,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::{Job, one};
+use crate::operation::ON_UPLOAD;
 use crate::refusal::Refusal;
 use crate::state::{Platform, Shared};
 use crate::store::{CaptureRow, StoreError};
@@ -198,6 +199,8 @@ fn one_part(
 
 async fn store(platform: &Platform, part: &mut Part, job: &Job) -> Result<(), Refusal> {
     let new = insert(platform, &part.rows).await?;
+    let metrics = &platform.operation.metrics;
+    metrics.captured(ON_UPLOAD, new);
     job.change(|progress| {
         progress.done += count(part.looked_at);
         progress.captured += new;

@@ -16,6 +16,10 @@ const SECONDS: [f64; 12] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0,
 ];
 
+/// Why a key was captured.
+pub(crate) const AFTER_BACKUP: &str = "backup";
+pub(crate) const ON_UPLOAD: &str = "upload";
+
 /// An answered question: the route as a template, never as it was asked.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub(crate) struct Answered {
@@ -56,6 +60,14 @@ pub(crate) struct Metrics {
     pub(crate) cache_bytes: Gauges,
     /// Measured: keys wiped from memory, by reason.
     pub(crate) evictions: Counters,
+    /// Keys that were captured, after their `backup` or on the `upload` of a certificate.
+    captured_keys: Counters,
+    /// Measured: captures on upload that are `running`, and that ended last as `failed`.
+    pub(crate) captures: Gauges,
+    /// The number of the last audit entry that a sink was sent.
+    pub(crate) audit_sent: Gauges,
+    /// Failures to send audit entries to a sink.
+    pub(crate) audit_failures: Counters,
     /// Measured: connections to the database, `used` and `idle`.
     pub(crate) database_connections: Gauges,
     /// Measured: password checks, `running` and `waiting`.
@@ -81,6 +93,13 @@ impl Metrics {
         self.answered.get_or_create(answer).inc();
     }
 
+    /// Counts captured keys.
+    pub(crate) fn captured(&self, of: &'static str, keys: u32) {
+        self.captured_keys
+            .get_or_create(&Labelled { of })
+            .inc_by(keys.into());
+    }
+
     /// All numbers in the text format of `OpenMetrics` 1.0.
     pub(crate) fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
@@ -102,6 +121,10 @@ impl Default for Metrics {
             cached_keys: Gauge::default(),
             cache_bytes: Family::default(),
             evictions: Family::default(),
+            captured_keys: Family::default(),
+            captures: Family::default(),
+            audit_sent: Family::default(),
+            audit_failures: Family::default(),
             database_connections: Family::default(),
             password_checks: Family::default(),
             certificate_not_after: Family::default(),
@@ -109,6 +132,10 @@ impl Default for Metrics {
             revocation_list: Family::default(),
         };
         metrics.register();
+        // So that the first one is a change, not a beginning.
+        for of in [AFTER_BACKUP, ON_UPLOAD] {
+            drop(metrics.captured_keys.get_or_create(&Labelled { of }));
+        }
         metrics
     }
 }
@@ -143,6 +170,26 @@ impl Metrics {
             "evictions",
             "Keys wiped from memory, by reason",
             self.evictions.clone(),
+        );
+        all.register(
+            "captured_keys",
+            "Keys captured, after their backup or on an upload",
+            self.captured_keys.clone(),
+        );
+        all.register(
+            "captures",
+            "Captures on upload, running and failed",
+            self.captures.clone(),
+        );
+        all.register(
+            "audit_sent",
+            "The last audit entry that a receiver was sent",
+            self.audit_sent.clone(),
+        );
+        all.register(
+            "audit_failures",
+            "Failures to send the audit log to a receiver",
+            self.audit_failures.clone(),
         );
         all.register(
             "database_connections",

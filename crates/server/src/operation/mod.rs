@@ -7,7 +7,7 @@ mod renewable;
 use std::sync::Arc;
 
 pub(crate) use lifecycle::Lifecycle;
-pub(crate) use metrics::{Answered, Gauges, Labelled, Metrics};
+pub(crate) use metrics::{AFTER_BACKUP, Answered, Gauges, Labelled, Metrics, ON_UPLOAD};
 pub(crate) use renewable::Renewable;
 
 use crate::tls::TlsIdentity;

@@ -22,6 +22,7 @@ use crate::cache::{Eviction, LifeId};
 use crate::caller::{Agent, Named};
 use crate::capture;
 use crate::clock::token_hash;
+use crate::operation::AFTER_BACKUP;
 use crate::refusal::Refusal;
 use crate::state::Shared;
 use crate::store::{AccountRow, BackupRow, Conflict, EndedBackup, StoreError};
@@ -230,7 +231,7 @@ async fn end_and_capture(
     account: &AccountRow,
     backup: &BackupRow,
     ended: EndedBackup,
-) -> Result<usize, Refusal> {
+) -> Result<u32, Refusal> {
     let mut group = account.group;
     for _ in 0..ATTEMPTS {
         let present = platform.store.present_above(group).await?;
@@ -241,7 +242,13 @@ async fn end_and_capture(
             .end_backup(backup.id, ended, &captured, &present);
         match end.await {
             Err(StoreError::Conflict(Conflict::CertificatesChanged)) => {}
-            ended => return Ok(ended.map(|()| captured.len())?),
+            ended => {
+                ended?;
+                let metrics = &platform.operation.metrics;
+                let captured = u32::try_from(captured.len()).unwrap_or(u32::MAX);
+                metrics.captured(AFTER_BACKUP, captured);
+                return Ok(captured);
+            }
         }
         let moved = platform.store.account(account.id).await?;
         group = moved.ok_or(Refusal::NotSignedIn)?.group;

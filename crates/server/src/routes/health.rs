@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use keyfold_api::certificates::CaptureState;
 use keyfold_api::health::{Check, Health, Readiness};
 use time::OffsetDateTime;
 use tokio::time::timeout;
@@ -139,6 +140,13 @@ fn measure(platform: &Platform, metrics: &Metrics) {
         counter
             .inner()
             .store(platform.cache.evictions(why), Ordering::Relaxed);
+    }
+    for (of, state) in [
+        ("running", CaptureState::Running),
+        ("failed", CaptureState::Failed),
+    ] {
+        let captures = platform.captures.count(state);
+        set(&metrics.captures, of, number(captures));
     }
     let database = platform.store.connections();
     set(&metrics.database_connections, "used", number(database.used));

@@ -12,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::sleep;
 
+use crate::operation::Labelled;
 use crate::state::Shared;
 use crate::store::{AuditRow, StoreError};
 
@@ -74,11 +75,17 @@ pub async fn follow(platform: Shared, mut sink: Box<dyn Sink>) {
     // Who sent before may have fallen with entries under way.
     let mut again = sink.again();
     loop {
+        let of = Labelled { of: sink.name() };
+        let metrics = &platform.operation.metrics;
         match step(&platform, sink.as_mut(), &holder, &mut held, again).await {
-            Ok(Step::Sent) => (pause, again) = (FIRST_PAUSE, 0),
+            Ok(Step::Sent(last)) => {
+                metrics.audit_sent.get_or_create(&of).set(last);
+                (pause, again) = (FIRST_PAUSE, 0);
+            }
             Ok(Step::Nothing) => sleep(POLL).await,
             Err(error) => {
                 tracing::warn!(sink = sink.name(), %error, ?pause, "the audit log waits");
+                metrics.audit_failures.get_or_create(&of).inc();
                 again = sink.again();
                 sleep(pause).await;
                 pause = (pause * 2).min(LAST_PAUSE);
@@ -88,7 +95,8 @@ pub async fn follow(platform: Shared, mut sink: Box<dyn Sink>) {
 }
 
 enum Step {
-    Sent,
+    /// Up to this entry.
+    Sent(i64),
     Nothing,
 }
 
@@ -131,5 +139,5 @@ async fn step(
         .sent(sink.name(), holder, last.number)
         .await?;
     held.sent = last.number;
-    Ok(Step::Sent)
+    Ok(Step::Sent(last.number))
 }
