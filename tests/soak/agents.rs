@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use keyfold_api::agents::{BackupOutcome, EndBackup, Enrol, Enrolment, StartBackup};
 use keyfold_api::client::{AgentClient, Client, ClientError};
+use keyfold_api::idempotency::IdempotencyKey;
 use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
@@ -158,7 +159,7 @@ impl Agent {
         loop {
             let server = self.any_server();
             let start = StartBackup::new(key.key_id, &key.key);
-            let started = match server.start_backup(&start).await {
+            let started = match server.start_backup(&IdempotencyKey::random(), &start).await {
                 Ok(started) => started,
                 Err(error) => {
                     pause_after(error)?;
@@ -167,7 +168,8 @@ impl Agent {
                 }
             };
             let after_upload = self.shared.uploaded.load(Ordering::SeqCst);
-            match server.end_backup(started.backup, &end).await {
+            let asked = IdempotencyKey::random();
+            match server.end_backup(&asked, started.backup, &end).await {
                 Ok(ended) => {
                     let captured = ended.captured_to.contains(&self.shared.group);
                     key.acknowledged += 1;

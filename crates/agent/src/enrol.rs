@@ -6,8 +6,10 @@ use std::io::{self, IsTerminal as _, Read as _};
 use anyhow::{Context as _, ensure};
 use keyfold_api::agents::{Enrol, Enrolment};
 use keyfold_api::client::Client;
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use crate::backup::say;
 use crate::cli::EnrolArgs;
 use crate::enrolment::{self, KeptEnrolment};
 use crate::key_file;
@@ -42,8 +44,15 @@ pub(crate) async fn enrol(state: &StateDirectory, args: &EnrolArgs) -> anyhow::R
         enrolled.account,
         enrolled.account_name,
         enrolled.credential,
+        OffsetDateTime::now_utc(),
     );
     enrolment::write(state, &kept)?;
+    // The first use ends the credential that the account had before.
+    if let Err(error) = kept.client()?.account().await {
+        say(&format!(
+            "the enrolment is kept, but could not be tried: {error}"
+        ));
+    }
     println!(
         "Enrolled for the account “{}” at {}.",
         kept.account_name, kept.server

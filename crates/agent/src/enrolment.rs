@@ -6,6 +6,7 @@ use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::AccountId;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
 use url::Url;
 use zeroize::Zeroize as _;
 
@@ -28,6 +29,9 @@ pub(crate) struct KeptEnrolment {
     pub(crate) account_name: String,
     /// The bearer credential.
     credential: String,
+    /// When the AccountServer gave it; none in what earlier versions wrote.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    credential_since: Option<OffsetDateTime>,
 }
 
 impl KeptEnrolment {
@@ -37,6 +41,7 @@ impl KeptEnrolment {
         account: AccountId,
         account_name: String,
         credential: String,
+        now: OffsetDateTime,
     ) -> Self {
         Self {
             version: VERSION,
@@ -45,7 +50,21 @@ impl KeptEnrolment {
             account,
             account_name,
             credential,
+            credential_since: Some(now),
         }
+    }
+
+    /// Whether the credential is younger than this. One from the future was given by another clock, and is not.
+    pub(crate) fn is_fresh(&self, now: OffsetDateTime, life: Duration) -> bool {
+        self.credential_since
+            .is_some_and(|since| since <= now && now - since < life)
+    }
+
+    /// Takes the next credential, which is used once this is written.
+    pub(crate) fn renew(&mut self, credential: String, now: OffsetDateTime) {
+        self.credential.zeroize();
+        self.credential = credential;
+        self.credential_since = Some(now);
     }
 
     /// A client that speaks for this account.
@@ -81,4 +100,34 @@ pub(crate) fn required(state: &StateDirectory) -> anyhow::Result<KeptEnrolment> 
 /// Replaces the enrolment.
 pub(crate) fn write(state: &StateDirectory, enrolment: &KeptEnrolment) -> Result<(), StateError> {
     state.write(FILE, enrolment)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn a_credential_is_fresh_for_its_life_and_one_of_unknown_age_is_not() {
+        let now = datetime!(2026-03-01 12:00 UTC);
+        let mut kept = KeptEnrolment::new(
+            "https://backups.example.org".parse().unwrap(),
+            Fingerprint::of(b""),
+            "40000000-0000-4000-8000-000000000004".parse().unwrap(),
+            "ward-3".to_owned(),
+            "secret".to_owned(),
+            now,
+        );
+        let is_fresh = |kept: &KeptEnrolment, at| kept.is_fresh(at, Duration::DAY);
+        assert!(is_fresh(&kept, now) && is_fresh(&kept, now + Duration::HOUR));
+        assert!(!is_fresh(&kept, now + Duration::DAY) && !is_fresh(&kept, now - Duration::HOUR));
+        kept.renew("next".to_owned(), now + Duration::DAY);
+        assert!(is_fresh(&kept, now + Duration::DAY));
+        let mut written = serde_json::to_value(&kept).unwrap();
+        written.as_object_mut().unwrap().remove("credential_since");
+        let earlier: KeptEnrolment = serde_json::from_value(written).unwrap();
+        assert!(!is_fresh(&earlier, now));
+        assert_eq!(earlier.credential, "next");
+    }
 }

@@ -7,6 +7,8 @@ mod enrolment;
 mod key;
 mod key_file;
 mod owner_only;
+mod renewal;
+mod report;
 mod state;
 mod status;
 mod tool;

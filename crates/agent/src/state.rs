@@ -1,5 +1,6 @@
 //! The Agent's own directory: enrolment, key, and a backup that could not be reported yet.
 
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,9 @@ use crate::owner_only::{self, OwnerOnlyError};
 
 /// The largest file the Agent keeps: a 64 KiB key in base64, with room to spare.
 const MAX_FILE: u64 = 256 << 10;
+
+/// Locked while the credential is renewed; empty.
+const LOCK: &str = "renewal.lock";
 
 /// Where the Agent keeps its files, each readable by its owner only and replaced as a whole.
 pub(crate) struct StateDirectory(PathBuf);
@@ -85,6 +89,22 @@ impl StateDirectory {
             source,
         })?;
         Ok(owner_only::write(&self.0, &path, &bytes)?)
+    }
+
+    /// Keeps other processes of this Agent from renewing the credential; none when one of them does.
+    pub(crate) fn try_lock(&self) -> Result<Option<File>, StateError> {
+        let path = self.0.join(LOCK);
+        let lock = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| OwnerOnlyError::io("open", &path, error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(OwnerOnlyError::io("lock", &path, error).into()),
+        }
     }
 
     /// Removes a file that may not be there.

@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::key_file::{self, KeptKey};
 use crate::state::StateDirectory;
-use crate::{enrolment, unreported};
+use crate::{enrolment, renewal, unreported};
 
 /// Prints the state, and presents a backup that is not reported yet. The exit code is 0 when the AccountServer answered.
 pub(crate) async fn status(state: &StateDirectory) -> anyhow::Result<i32> {
@@ -24,7 +24,7 @@ pub(crate) async fn status(state: &StateDirectory) -> anyhow::Result<i32> {
         enrolment.account_name, enrolment.account
     );
     println!("Platform: {}", enrolment.server);
-    let platform = enrolment.client()?;
+    let platform = renewal::client(state, enrolment).await?;
     if let Some(key) = &key {
         unreported::present(state, &platform, key).await;
     }

@@ -5,8 +5,9 @@ use keyfold_core::id::KeyId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::backup::{present_completed, say, words};
+use crate::backup::{say, words};
 use crate::key_file::KeptKey;
+use crate::report::Report;
 use crate::state::{StateDirectory, StateError};
 
 const FILE: &str = "unreported.json";
@@ -20,15 +21,24 @@ pub(crate) struct Unreported {
     exit_code: Option<i32>,
     #[serde(with = "time::serde::rfc3339")]
     ended_at: OffsetDateTime,
+    /// How far the report got; what earlier versions wrote says nothing of it.
+    #[serde(default = "Report::new")]
+    report: Report,
 }
 
 impl Unreported {
-    pub(crate) fn new(key_id: KeyId, exit_code: Option<i32>, ended_at: OffsetDateTime) -> Self {
+    pub(crate) fn new(
+        key_id: KeyId,
+        exit_code: Option<i32>,
+        ended_at: OffsetDateTime,
+        report: Report,
+    ) -> Self {
         Self {
             version: VERSION,
             key_id,
             exit_code,
             ended_at,
+            report,
         }
     }
 }
@@ -57,7 +67,7 @@ async fn try_present(
     platform: &AgentClient,
     key: &KeptKey,
 ) -> anyhow::Result<()> {
-    let Some(unreported) = state.read::<Unreported>(FILE)? else {
+    let Some(mut unreported) = state.read::<Unreported>(FILE)? else {
         return Ok(());
     };
     if unreported.version != VERSION {
@@ -69,7 +79,17 @@ async fn try_present(
         );
         return Ok(forget(state)?);
     }
-    let ended = present_completed(platform, key, unreported.exit_code).await?;
+    let reported = unreported
+        .report
+        .completed(platform, key, unreported.exit_code)
+        .await;
+    let ended = match reported {
+        Ok(ended) => ended,
+        Err(error) => {
+            keep(state, &unreported)?;
+            return Err(error);
+        }
+    };
     forget(state)?;
     say(&format!(
         "the backup of {} is reported now; {}",

@@ -11,6 +11,8 @@ pub mod certificates;
 pub mod client;
 pub mod events;
 pub mod health;
+#[cfg(feature = "client")]
+pub mod idempotency;
 pub mod oidc;
 pub mod pages;
 pub mod problem;

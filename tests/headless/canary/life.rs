@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyfold_api::agents::StartBackup;
 use keyfold_api::client::{Client, ClientError};
+use keyfold_api::idempotency::IdempotencyKey;
 use keyfold_core::encryption_key::{EncryptionKey, NamedSecret, PASSWORD};
 use keyfold_core::id::{KeyId, ScopeKind};
 use keyfold_tests::support::admin::Admin;
@@ -66,7 +67,8 @@ fn provoke_errors(platform: &Platform, agent: &Agent, admin: &Admin) -> anyhow::
         .agent("no-such-credential".into());
     let key = EncryptionKey::password(Zeroizing::new(CANARY.as_bytes().to_vec()))?;
     let start = StartBackup::new(KeyId::random(&mut rand::rng()), &key);
-    let refused = admin.ask(|_| async { stranger.start_backup(&start).await });
+    let asked = IdempotencyKey::random();
+    let refused = admin.ask(|_| async { stranger.start_backup(&asked, &start).await });
     assert!(
         matches!(refused, Err(ClientError::Problem(ref problem)) if problem.status == 401),
         "{refused:?}"

@@ -8,6 +8,7 @@ use super::transport::Transport;
 use crate::agents::{
     AgentAccount, BackupEnded, BackupId, BackupStarted, EndBackup, NewCredential, StartBackup,
 };
+use crate::idempotency::IdempotencyKey;
 
 /// An AccountServer, seen by one enrolled Agent.
 #[derive(Debug, Clone)]
@@ -44,10 +45,15 @@ impl AgentClient {
             .await
     }
 
-    /// `POST /agent/backups`: presents the key.
-    pub async fn start_backup(&self, start: &StartBackup) -> Result<BackupStarted, ClientError> {
+    /// `POST /agent/backups`: presents the key. The same idempotency key again starts no second backup.
+    pub async fn start_backup(
+        &self,
+        key: &IdempotencyKey,
+        start: &StartBackup,
+    ) -> Result<BackupStarted, ClientError> {
         self.transport
-            .send(
+            .send_as(
+                key,
                 Method::POST,
                 &["agent", "backups"],
                 start,
@@ -59,12 +65,13 @@ impl AgentClient {
     /// `POST /agent/backups/{id}/end`; saying it twice is harmless.
     pub async fn end_backup(
         &self,
+        key: &IdempotencyKey,
         backup: BackupId,
         end: &EndBackup,
     ) -> Result<BackupEnded, ClientError> {
         let path = ["agent", "backups", &backup.to_string(), "end"];
         self.transport
-            .send(Method::POST, &path, end, Some(&self.credential))
+            .send_as(key, Method::POST, &path, end, Some(&self.credential))
             .await
     }
 }

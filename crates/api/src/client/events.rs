@@ -91,7 +91,7 @@ impl Stream {
             let chunk = timeout(SILENCE, self.response.chunk())
                 .await
                 .map_err(|_| transport.unreachable("nothing was heard for a while"))?
-                .map_err(|error| transport.unanswered(error))?
+                .map_err(|error| transport.unanswered(error).error)?
                 .ok_or_else(|| transport.unreachable("the stream of events ended"))?;
             self.lines.take(&chunk);
             if self.lines.rest.len() > MAX_LINE {

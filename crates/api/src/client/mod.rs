@@ -3,11 +3,16 @@
 //! A [`Client`] trusts one thing, the Authority's root certificate, named by its fingerprint. Signing in makes a
 //! [`UserClient`], an Agent's credential makes an [`AgentClient`]; each has one method a route.
 
+mod again;
 mod agent;
 mod error;
 mod events;
 mod lists;
 mod pinned;
+#[cfg(test)]
+mod stand_in;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod user;
 

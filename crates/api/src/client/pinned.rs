@@ -135,48 +135,12 @@ pub(super) fn trust_error(error: &rustls::Error) -> Option<TrustError> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-    use std::process::Command;
     use std::time::Duration;
 
-    use pki_types::pem::PemObject as _;
-
     use super::*;
-
-    /// A root and a server certificate for `localhost` below it, made by openssl.
-    struct Chain {
-        root: CertificateDer<'static>,
-        leaf: CertificateDer<'static>,
-    }
+    use crate::client::stand_in::Chain;
 
     impl Chain {
-        fn new() -> Self {
-            let directory = tempfile::tempdir().unwrap();
-            let at = directory.path();
-            std::fs::write(
-                at.join("leaf.ext"),
-                "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n",
-            )
-            .unwrap();
-            openssl(
-                at,
-                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=Root -keyout root.key -out root.pem",
-            );
-            openssl(
-                at,
-                "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=leaf -keyout leaf.key -out leaf.csr",
-            );
-            openssl(
-                at,
-                "x509 -req -in leaf.csr -CA root.pem -CAkey root.key -days 10 -extfile leaf.ext -out leaf.pem",
-            );
-            let read = |name: &str| CertificateDer::from_pem_file(at.join(name)).unwrap();
-            Self {
-                root: read("root.pem"),
-                leaf: read("leaf.pem"),
-            }
-        }
-
         fn verify(
             &self,
             presented: &[CertificateDer<'_>],
@@ -197,19 +161,6 @@ mod tests {
                 Err(error) => Err(trust_error(&error).unwrap()),
             }
         }
-    }
-
-    fn openssl(directory: &Path, arguments: &str) {
-        let output = Command::new("openssl")
-            .current_dir(directory)
-            .args(arguments.split(' '))
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
     }
 
     fn in_days(days: u64) -> UnixTime {

@@ -78,9 +78,13 @@ pub(super) struct StandIn {
 
 impl StandIn {
     /// Presents the chain's server certificate, followed by these.
-    pub(super) fn new(chain: &Chain, presented: &[CertificateDer<'static>], does: Vec<Does>) -> Self {
+    pub(super) fn new(
+        chain: &Chain,
+        presented: &[CertificateDer<'static>],
+        does: Vec<Does>,
+    ) -> Self {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let certificates = [&[chain.leaf.clone()], presented].concat();
+        let certificates = [std::slice::from_ref(&chain.leaf), presented].concat();
         let config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13])
             .unwrap()
@@ -117,7 +121,11 @@ fn one(listener: &TcpListener, config: Arc<ServerConfig>, does: &Does) -> String
     let mut reader = BufReader::new(StreamOwned::new(connection, stream));
     let request = read(&mut reader).unwrap_or_default();
     if let (Does::Answer(status, body), false) = (does, request.is_empty()) {
-        let kind = if *status < 300 { "application/json" } else { "application/problem+json" };
+        let kind = if *status < 300 {
+            "application/json"
+        } else {
+            "application/problem+json"
+        };
         let length = body.len();
         let answer = format!(
             "HTTP/1.1 {status} -\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"

@@ -44,9 +44,15 @@ async fn an_agent_trusts_nothing_but_the_authority_in_its_enrolment() {
     let expected = Fingerprint::of(&own);
     for (presented, reason) in [
         (vec![], TrustError::RootNotPresented { expected }),
-        (vec![foreign.clone()], TrustError::RootNotPresented { expected }),
+        (
+            vec![foreign.clone()],
+            TrustError::RootNotPresented { expected },
+        ),
         (vec![own.clone()], TrustError::NotIssuedByRoot),
-        (vec![foreign.clone(), own.clone()], TrustError::NotIssuedByRoot),
+        (
+            vec![foreign.clone(), own.clone()],
+            TrustError::NotIssuedByRoot,
+        ),
         (vec![own, foreign], TrustError::NotIssuedByRoot),
     ] {
         let does = vec![Does::Answer(201, ENROLLED)];
@@ -70,7 +76,7 @@ async fn a_question_whose_answer_was_lost_is_asked_again_with_its_key() {
         Does::Answer(201, ENROLLED),
         Does::Answer(201, ENROLLED),
     ];
-    let server = StandIn::new(&chain, &[chain.root.clone()], does);
+    let server = StandIn::new(&chain, std::slice::from_ref(&chain.root), does);
     let client = client(&server, &chain);
     assert_eq!(client.enrol(&enrol()).await.unwrap().credential, "secret");
     client.enrol(&enrol()).await.unwrap();
@@ -79,21 +85,25 @@ async fn a_question_whose_answer_was_lost_is_asked_again_with_its_key() {
     assert!(keys[..4].iter().all(|key| *key == keys[0]), "{keys:?}");
     assert_ne!(keys[4], keys[0], "another question has another key");
     assert!(keys[0].starts_with('"') && keys[0].len() == 38, "{keys:?}");
-    assert!(requests.iter().all(|request| request.ends_with(r#""host_name":"ward-3"}"#)));
+    assert!(
+        requests
+            .iter()
+            .all(|request| request.ends_with(r#""host_name":"ward-3"}"#))
+    );
 }
 
 #[tokio::test]
 async fn a_refusal_is_an_answer_and_patience_ends() {
     let chain = Chain::new();
-    let refuses = vec![Does::Answer(401, REFUSED)];
-    let server = StandIn::new(&chain, &[chain.root.clone()], refuses);
+    let does = vec![Does::Answer(401, REFUSED)];
+    let server = StandIn::new(&chain, std::slice::from_ref(&chain.root), does);
     let refused = client(&server, &chain).enrol(&enrol()).await;
     let refused = refused.err().unwrap();
     assert_eq!(refused.problem_code(), Some("enrolment-refused"));
     assert_eq!(server.requests().len(), 1);
 
     let breaks_off = (0..5).map(|_| Does::BreakOff).collect();
-    let server = StandIn::new(&chain, &[chain.root.clone()], breaks_off);
+    let server = StandIn::new(&chain, std::slice::from_ref(&chain.root), breaks_off);
     let lost = client(&server, &chain).enrol(&enrol()).await;
     assert!(matches!(lost, Err(ClientError::Unreachable { .. })));
     assert_eq!(server.requests().len(), 5);

@@ -15,9 +15,11 @@ use serde::de::DeserializeOwned;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
+use super::again::{self, Failure, Kind};
 use super::error::ClientError;
 use super::pinned::{self, PinnedAuthority};
 use crate::BASE_PATH;
+use crate::idempotency::IdempotencyKey;
 use crate::pages::{Page, PageQuery};
 use crate::problem::Problem;
 
@@ -80,7 +82,8 @@ impl Transport {
         path: &[&str],
         bearer: Option<&SecretString>,
     ) -> Result<A, ClientError> {
-        self.answer(self.request(Method::GET, path, bearer)?).await
+        let answer = self.answer(self.request(Method::GET, path, bearer)?).await;
+        answer.map_err(|failure| failure.error)
     }
 
     /// One page of a list.
@@ -91,7 +94,8 @@ impl Transport {
         bearer: &SecretString,
     ) -> Result<Page<A>, ClientError> {
         let request = self.request(Method::GET, path, Some(bearer))?;
-        self.answer(request.query(query)).await
+        let answer = self.answer(request.query(query)).await;
+        answer.map_err(|failure| failure.error)
     }
 
     pub(super) async fn delete(
@@ -99,12 +103,15 @@ impl Transport {
         path: &[&str],
         bearer: &SecretString,
     ) -> Result<(), ClientError> {
-        self.accepted(self.request(Method::DELETE, path, Some(bearer))?)
-            .await
-            .map(drop)
+        let key = IdempotencyKey::random();
+        again::asked(|| async {
+            let request = self.request(Method::DELETE, path, Some(bearer))?;
+            self.accepted(keyed(request, &key)).await.map(drop)
+        })
+        .await
     }
 
-    /// Sends `body` from a buffer that is wiped when it was sent.
+    /// Asks with a new idempotency key.
     pub(super) async fn send<A: DeserializeOwned>(
         &self,
         method: Method,
@@ -112,12 +119,28 @@ impl Transport {
         body: &impl Serialize,
         bearer: Option<&SecretString>,
     ) -> Result<A, ClientError> {
+        let key = IdempotencyKey::random();
+        self.send_as(&key, method, path, body, bearer).await
+    }
+
+    /// Sends `body` from a buffer that is wiped when it was sent, again if the connection is lost.
+    pub(super) async fn send_as<A: DeserializeOwned>(
+        &self,
+        key: &IdempotencyKey,
+        method: Method,
+        path: &[&str],
+        body: &impl Serialize,
+        bearer: Option<&SecretString>,
+    ) -> Result<A, ClientError> {
         let body = wiped_json(body).map_err(|error| self.protocol(&error))?;
-        let request = self
-            .request(method, path, bearer)?
-            .header(CONTENT_TYPE, "application/json")
-            .body(body);
-        self.answer(request).await
+        again::asked(|| async {
+            let request = self
+                .request(method.clone(), path, bearer)?
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.clone());
+            self.answer(keyed(request, key)).await
+        })
+        .await
     }
 
     fn request(
@@ -141,13 +164,13 @@ impl Transport {
         Ok(request.header(AUTHORIZATION, value))
     }
 
-    async fn answer<A: DeserializeOwned>(&self, request: RequestBuilder) -> Result<A, ClientError> {
+    async fn answer<A: DeserializeOwned>(&self, request: RequestBuilder) -> Result<A, Failure> {
         let response = self.accepted(request).await?;
         let body = self.body(response).await?;
-        serde_json::from_slice(&body).map_err(|error| self.protocol(&error))
+        serde_json::from_slice(&body).map_err(|error| self.protocol(&error).into())
     }
 
-    async fn accepted(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+    async fn accepted(&self, request: RequestBuilder) -> Result<Response, Failure> {
         let response = request
             .send()
             .await
@@ -157,13 +180,14 @@ impl Transport {
             return Ok(response);
         }
         let body = self.body(response).await?;
-        Err(match serde_json::from_slice::<Problem>(&body) {
+        let error = match serde_json::from_slice::<Problem>(&body) {
             Ok(problem) => ClientError::Problem(problem),
             Err(_) => self.protocol(&format!("status {status} without problem details")),
-        })
+        };
+        Err(error.into())
     }
 
-    async fn body(&self, mut response: Response) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+    async fn body(&self, mut response: Response) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response
             .chunk()
@@ -171,7 +195,9 @@ impl Transport {
             .map_err(|error| self.unanswered(error))?
         {
             if body.len() + chunk.len() > MAX_ANSWER {
-                return Err(self.protocol(&format!("more than {MAX_ANSWER} bytes")));
+                return Err(self
+                    .protocol(&format!("more than {MAX_ANSWER} bytes"))
+                    .into());
             }
             body.extend_from_slice(&chunk);
         }
@@ -185,7 +211,8 @@ impl Transport {
         bearer: &SecretString,
     ) -> Result<Response, ClientError> {
         let request = self.request(Method::GET, path, Some(bearer))?;
-        self.accepted(request.timeout(Duration::MAX)).await
+        let response = self.accepted(request.timeout(Duration::MAX)).await;
+        response.map_err(|failure| failure.error)
     }
 
     pub(super) fn unreachable(&self, reason: &str) -> ClientError {
@@ -202,17 +229,25 @@ impl Transport {
         }
     }
 
-    pub(super) fn unanswered(&self, error: reqwest::Error) -> ClientError {
+    pub(super) fn unanswered(&self, error: reqwest::Error) -> Failure {
         let error = error.without_url();
         let server = self.server.to_string();
-        match tls_error(&error).and_then(pinned::trust_error) {
-            Some(reason) => ClientError::Untrusted { server, reason },
-            None => ClientError::Unreachable {
-                server,
-                reason: reason(&error),
-            },
+        if let Some(reason) = tls_error(&error).and_then(pinned::trust_error) {
+            return ClientError::Untrusted { server, reason }.into();
         }
+        let kind = match (error.is_connect(), error.is_timeout()) {
+            (true, _) => Kind::Unconnected,
+            (false, true) => Kind::Final,
+            (false, false) => Kind::Lost,
+        };
+        let reason = reason(&error);
+        let error = ClientError::Unreachable { server, reason };
+        Failure { error, kind }
     }
+}
+
+fn keyed(request: RequestBuilder, key: &IdempotencyKey) -> RequestBuilder {
+    request.header(IdempotencyKey::HEADER, key.to_string())
 }
 
 /// `https://host[:port]`, with nothing that would be ignored.
