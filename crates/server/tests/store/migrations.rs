@@ -9,10 +9,12 @@ use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, ScopeGuid};
 use keyfold_postgres::Cluster;
 use keyfold_server::store::sql::SqlStore;
-use keyfold_server::store::{Slice, Store, WayIn};
+use keyfold_server::store::{Credential, Slice, Store, WayIn};
 use sqlx::any::install_default_drivers;
 use sqlx::migrate::Migrator;
 use sqlx::{AnyPool, AssertSqlSafe, Executor as _};
+
+use crate::NOW;
 
 /// The number of the first version's schema.
 const FIRST: i64 = 1;
@@ -93,6 +95,7 @@ async fn nothing_is_lost(store: &impl Store) {
     tree_and_people(store).await;
     certificates_and_requests(store).await;
     captured_keys(store).await;
+    agent(store).await;
     // The record of recoveries stands in the audit log now, once.
     let recovered = store.audit_after(0, Some(Action::FetchCapturedKey), 10);
     let recovered: Vec<String> = recovered
@@ -200,4 +203,12 @@ async fn captured_keys(store: &impl Store) {
             .await
             .unwrap()
     );
+}
+
+async fn agent(store: &impl Store) {
+    let known = store.credential(&[0xc1], NOW).await.unwrap();
+    let Some(Credential::Works(row)) = known else {
+        panic!("the Agent is locked out: {known:?}");
+    };
+    assert_eq!(row.id, account(ACCOUNT));
 }
