@@ -151,14 +151,15 @@ fn insertion(rows: usize) -> String {
     text
 }
 
-/// The text of a statement that removes what stands between the oldest of a key id and one of so many new rows.
+/// The text of a statement that removes what stands between the oldest of a key id and one of so many new rows. With `+ 0`
+/// numbers are no reason to look through all rows of a certificate instead of the few of an account.
 fn thinning_out(rows: usize) -> String {
     let mut text = String::from(
         "DELETE FROM captured_keys WHERE seq IN (SELECT middle.seq FROM captured_keys AS newest \
          JOIN captured_keys AS middle ON middle.account = newest.account AND middle.key_id = newest.key_id \
-         AND middle.certificate = newest.certificate AND middle.seq < newest.seq \
+         AND middle.certificate = newest.certificate AND middle.seq + 0 < newest.seq + 0 \
          JOIN captured_keys AS oldest ON oldest.account = newest.account AND oldest.key_id = newest.key_id \
-         AND oldest.certificate = newest.certificate AND oldest.seq < middle.seq WHERE newest.id IN ",
+         AND oldest.certificate = newest.certificate AND oldest.seq + 0 < middle.seq + 0 WHERE newest.id IN ",
     );
     list(&mut text, 1, rows);
     text.push(')');
@@ -181,6 +182,7 @@ fn list(text: &mut String, rows: usize, columns: usize) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns::text;
     use super::*;
 
     #[test]
@@ -188,5 +190,24 @@ mod tests {
         let mut text = String::new();
         list(&mut text, 2, 3);
         assert_eq!(text, "($1, $2, $3), ($4, $5, $6)");
+    }
+
+    #[tokio::test]
+    async fn thinning_out_takes_no_longer_with_many_rows() -> anyhow::Result<()> {
+        let directory = tempfile::tempdir()?;
+        let store = SqlStore::open(&directory.path().join("keyfold.sqlite"), true).await?;
+        let explain = format!("EXPLAIN QUERY PLAN {}", thinning_out(2));
+        let plan = query(AssertSqlSafe(explain)).fetch_all(&store.pool).await?;
+        let steps: Vec<String> = plan
+            .iter()
+            .map(|step| text(step, "detail"))
+            .collect::<Result<_, _>>()?;
+        for table in ["newest", "middle", "oldest"] {
+            let by_account = |step: &&String| {
+                step.contains(&format!("SEARCH {table} ")) && !step.contains("by_certificate")
+            };
+            assert_eq!(steps.iter().filter(by_account).count(), 1, "{steps:?}");
+        }
+        Ok(())
     }
 }
