@@ -23,7 +23,8 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::Extent;
-use crate::house::{House, vector};
+use crate::house::House;
+use crate::platform::vector;
 use crate::table::{Promise, Row, Yardstick};
 
 const KEYS: usize = 100_000;

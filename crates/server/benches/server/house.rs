@@ -1,31 +1,25 @@
 //! An AccountServer in this process, with the test vectors' Authority and a clock that stands still.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use keyfold_api::audit::{Act, Action, By};
 use keyfold_core::group_certificate::GroupCertificate;
-use keyfold_core::id::AccountId;
-use keyfold_server::attempts::Attempts;
-use keyfold_server::audit::denials::Denials;
-use keyfold_server::cache::CacheLimits;
-use keyfold_server::capture::{Jobs, Recipients};
-use keyfold_server::clock::{Clock, Entropy};
-use keyfold_server::operation::Operation;
-use keyfold_server::passwords::Verifier;
-use keyfold_server::state::{Platform, Shared};
+use keyfold_core::id::{AccountId, ScopeKind};
+use keyfold_server::clock::Clock;
+use keyfold_server::state::Shared;
 use keyfold_server::store::sql::SqlStore;
-use keyfold_server::trust::{Trust, TrustFiles};
+use keyfold_server::store::{ScopeRow, ScopeStore as _};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use sqlx::{AnyPool, AssertSqlSafe};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
+use crate::platform::{ROOT, platform};
+
 /// What time it always is: the vectors are valid.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-03-01 12:00 UTC);
-const ROOT: &str = "10000000-0000-4000-8000-000000000001";
 /// Has certificates in tests/vectors/platform.
 pub(crate) const COLLECTION: &str = "6f9619ff-8b86-4011-b42d-00cf4fc964ff";
 const GROUP: &str = "3d813cbb-47fb-42ba-91df-831e1593ac29";
@@ -55,36 +49,20 @@ pub(crate) struct House {
 impl House {
     pub(crate) async fn new(store: SqlStore, address: &str) -> anyhow::Result<Self> {
         let database = AnyPool::connect(address).await?;
+        let act = |action| Act::new(NOW, By::System, action);
+        let root = row(ROOT, ScopeKind::Collection, None)?;
+        let founded = act(Action::FoundPlatform);
+        store.found_platform("Northwind", &root, &founded).await?;
         for (guid, kind, parent) in [
-            (ROOT, "collection", None),
-            (COLLECTION, "collection", Some(ROOT)),
-            (GROUP, "group", Some(COLLECTION)),
+            (COLLECTION, ScopeKind::Collection, ROOT),
+            (GROUP, ScopeKind::Group, COLLECTION),
         ] {
-            sqlx::query("INSERT INTO scopes (guid, kind, name, parent) VALUES ($1, $2, $1, $3)")
-                .bind(guid)
-                .bind(kind)
-                .bind(parent)
-                .execute(&database)
+            let scope = row(guid, kind, Some(parent))?;
+            store
+                .insert_scope(&scope, &act(Action::CreateScope))
                 .await?;
         }
-        let entropy = Entropy::from_system()?;
-        let clock: Arc<dyn Clock> = Arc::new(StandingClock);
-        let platform = Arc::new(Platform {
-            store: Arc::new(store.clone()),
-            cache: CacheLimits::default().open(Arc::clone(&clock))?,
-            captures: Jobs::default(),
-            recipients: Recipients::default(),
-            trust: trust()?,
-            clock,
-            passwords: Verifier::new(&entropy)?,
-            entropy,
-            attempts: Attempts::default(),
-            identity_provider: None,
-            operation: Operation::default(),
-            denials: Denials::default(),
-            streams: Arc::default(),
-            public_url: "https://backups.example.org:8443".parse()?,
-        });
+        let platform = platform(&store, Arc::new(StandingClock))?;
         Ok(Self {
             platform,
             store,
@@ -128,22 +106,11 @@ impl House {
     }
 }
 
-fn vectors() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors")
-}
-
-/// A file of tests/vectors.
-pub(crate) fn vector(file: &str) -> anyhow::Result<Vec<u8>> {
-    Ok(fs::read(vectors().join(file))?)
-}
-
-fn trust() -> anyhow::Result<Trust> {
-    let pki = vectors().join("pki");
-    Ok(Trust::from_files(&TrustFiles {
-        authority_root: pki.join("root.pem"),
-        intermediates: Vec::new(),
-        revocation_list: vectors().join("platform/crl.pem"),
-        capture_certificate: pki.join("capture.pem"),
-        capture_key: pki.join("capture-key.pem"),
-    })?)
+fn row(guid: &str, kind: ScopeKind, parent: Option<&str>) -> anyhow::Result<ScopeRow> {
+    Ok(ScopeRow {
+        guid: guid.parse()?,
+        kind,
+        name: guid.to_owned(),
+        parent: parent.map(str::parse).transpose()?,
+    })
 }

@@ -5,7 +5,12 @@
 
 mod capture;
 mod house;
+mod large;
 mod memory;
+mod pages;
+mod platform;
+mod program;
+mod startup;
 mod table;
 
 use std::env;
@@ -36,6 +41,16 @@ const ROOMS: &[Room] = &[
         letter: 'c',
         about: "memory per cached key",
         measure: memory::measure,
+    },
+    Room {
+        letter: 'd',
+        about: "pages of a large tree",
+        measure: pages::measure,
+    },
+    Room {
+        letter: 'e',
+        about: "start-up with a large tree",
+        measure: startup::measure,
     },
 ];
 
