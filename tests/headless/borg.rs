@@ -10,7 +10,7 @@ use keyfold_tests::support::files;
 use keyfold_tests::support::platform::Platform;
 use keyfold_tests::support::process::{run, succeed, succeed_with_input};
 
-const KEY_FILE: &str = "borg-key-file";
+const KEY_FILE: &str = "borg-key";
 const PASSPHRASE: &str = "a lighthouse without a sea";
 
 #[test]

@@ -13,4 +13,5 @@ mod oidc;
 mod recovery;
 mod soak;
 mod story;
+mod tools;
 mod traces;

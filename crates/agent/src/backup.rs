@@ -13,10 +13,11 @@ use crate::report::Report;
 use crate::state::StateDirectory;
 use crate::tool::{self, Ended};
 use crate::unreported::{self, Unreported};
-use crate::{enrolment, key, renewal};
+use crate::{enrolment, key, renewal, rotation};
 
 /// Runs the tool with the key; the exit code is the tool's.
 pub(crate) async fn backup(state: &StateDirectory, tool: &[OsString]) -> anyhow::Result<i32> {
+    let _no_rotation = rotation::before_backup(state).await?;
     let key = key::required(state)?;
     let platform = renewal::client(state, enrolment::required(state)?).await?;
 
@@ -43,7 +44,9 @@ pub(crate) async fn backup(state: &StateDirectory, tool: &[OsString]) -> anyhow:
                 ));
             }
         }
-        BackupOutcome::Failed => failed(&platform, &report, &ended).await,
+        BackupOutcome::Failed | BackupOutcome::KeyChanged => {
+            failed(&platform, &report, &ended).await;
+        }
     }
     Ok(ended.exit_code())
 }

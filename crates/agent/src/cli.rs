@@ -3,8 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use keyfold_core::encryption_key::PASSWORD;
+
+use crate::key_file::Slot;
 
 /// Runs backups of one account and presents its encryption key, so that a lost key can be recovered.
 #[derive(Parser)]
@@ -68,10 +70,62 @@ pub(crate) enum KeyCommand {
     },
     /// Make a new random key of 256 bits
     Generate {
+        /// Make a salt with it, which rclone calls password2
+        #[arg(long)]
+        salt: bool,
         /// Replace the present key; earlier backups still need it
         #[arg(long)]
         replace: bool,
     },
+    /// Keep the key of an existing repository, once it is proved to open it
+    Adopt(AdoptArgs),
+    /// Have the repository open with a new key; goes on where an earlier attempt broke off
+    Rotate {
+        /// Say what would be done, and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// A backup tool that the Agent knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ToolName {
+    /// restic
+    Restic,
+    /// borg, in any of its modes
+    Borg,
+    /// A crypt remote of rclone
+    Rclone,
+    /// Any other, by a program that proves the key
+    Plain,
+}
+
+#[derive(Args)]
+pub(crate) struct AdoptArgs {
+    /// Which tool reads the repository
+    #[arg(long, value_enum)]
+    pub(crate) tool: ToolName,
+    /// The repository, as the tool calls it; for rclone, the name of the crypt remote
+    #[arg(long, value_name = "REPOSITORY")]
+    pub(crate) repository: Option<String>,
+    /// The tool's program [default: the tool's name, on the PATH]
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) program: Option<PathBuf>,
+    /// A program that ends with 0 when the key opens the repository, and with 12 when it is a wrong one
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) check: Option<PathBuf>,
+    /// A program that changes the key of the repository
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) change: Option<PathBuf>,
+    /// Read the password from this file [default: the present key, or standard input]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Keep a further secret with the password, such as rclone's salt
+    #[arg(long = "with", value_name = "NAME=FILE")]
+    pub(crate) also: Vec<String>,
+    /// Replace the present key; what was backed up with it still needs it
+    #[arg(long)]
+    pub(crate) replace: bool,
 }
 
 #[derive(Args)]
@@ -91,4 +145,10 @@ pub(crate) struct PasswordArgs {
     /// Which secret of the key
     #[arg(long, value_name = "NAME", default_value = PASSWORD)]
     pub(crate) secret: String,
+    /// Which key, while it is being changed
+    #[arg(long, value_enum, default_value_t = Slot::Present, hide = true)]
+    pub(crate) slot: Slot,
+    /// The present key the first time, the next one the second time
+    #[arg(long, hide = true)]
+    pub(crate) in_turn: bool,
 }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::backup::say;
 use crate::cli::EnrolArgs;
 use crate::enrolment::{self, KeptEnrolment};
-use crate::key_file;
+use crate::key_file::{self, Slot};
 use crate::state::StateDirectory;
 
 /// Far above any enrolment string.
@@ -57,7 +57,7 @@ pub(crate) async fn enrol(state: &StateDirectory, args: &EnrolArgs) -> anyhow::R
         "Enrolled for the account “{}” at {}.",
         kept.account_name, kept.server
     );
-    if key_file::read(state)?.is_none() {
+    if key_file::read(state, Slot::Present)?.is_none() {
         println!("Now set its key: `keyfold-agent key generate`, or `keyfold-agent key set`.");
     }
     Ok(())

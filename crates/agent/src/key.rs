@@ -5,13 +5,12 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyfold_core::encryption_key::{EncryptionKey, MAX_BYTES, NamedSecret, PASSWORD};
 use keyfold_core::id::KeyId;
 use zeroize::Zeroizing;
 
-use crate::key_file::{self, KeptKey};
+use crate::generated;
+use crate::key_file::{self, KeptKey, Slot};
 use crate::state::StateDirectory;
 
 /// Keeps an existing password, and further secrets beside it (`NAME=FILE`), as this machine's key.
@@ -21,7 +20,12 @@ pub(crate) fn set(
     also: &[String],
     replace: bool,
 ) -> anyhow::Result<()> {
-    refuse_to_replace(state, replace)?;
+    refuse_to_replace(key_file::read(state, Slot::Present)?.as_ref(), replace)?;
+    keep(state, read(file, also)?)
+}
+
+/// A key of an existing password, and further secrets beside it (`NAME=FILE`).
+pub(crate) fn read(file: Option<&Path>, also: &[String]) -> anyhow::Result<EncryptionKey> {
     let password = match file {
         Some(path) => without_line_end(read_secret(path)?),
         None if io::stdin().is_terminal() => typed_twice()?,
@@ -36,23 +40,30 @@ pub(crate) fn set(
             .context("--with takes NAME=FILE, such as borg-key=/media/usb/key")?;
         secrets.push(NamedSecret::new(name, read_secret(Path::new(path))?)?);
     }
-    keep(state, EncryptionKey::new(secrets)?)
+    Ok(EncryptionKey::new(secrets)?)
 }
 
-/// Makes a random password of 256 bits this machine's key.
-pub(crate) fn generate(state: &StateDirectory, replace: bool) -> anyhow::Result<()> {
-    refuse_to_replace(state, replace)?;
-    let random = Zeroizing::new(rand::random::<[u8; 32]>());
-    let password = Zeroizing::new(URL_SAFE_NO_PAD.encode(*random).into_bytes());
-    keep(
-        state,
-        EncryptionKey::new(vec![NamedSecret::new(PASSWORD, password)?])?,
-    )
+/// Makes a random password of 256 bits this machine's key, and a salt if the tool has one.
+pub(crate) fn generate(
+    state: &StateDirectory,
+    with_salt: bool,
+    replace: bool,
+) -> anyhow::Result<()> {
+    refuse_to_replace(key_file::read(state, Slot::Present)?.as_ref(), replace)?;
+    keep(state, generated::new(with_salt)?)
 }
 
 /// Writes one secret of the key to standard output, byte for byte.
-pub(crate) fn print(state: &StateDirectory, name: &str) -> anyhow::Result<()> {
-    let kept = required(state)?;
+pub(crate) fn print(state: &StateDirectory, slot: Slot, name: &str) -> anyhow::Result<()> {
+    let kept = match slot {
+        Slot::Present => required(state)?,
+        Slot::Next | Slot::Former => key_file::read(state, slot)?.with_context(|| {
+            format!(
+                "there is no {} key; the key is not being changed",
+                slot.name()
+            )
+        })?,
+    };
     let Some(secret) = kept.key.secret(name) else {
         let names: Vec<_> = kept.key.secrets().iter().map(NamedSecret::name).collect();
         bail!(
@@ -69,7 +80,7 @@ pub(crate) fn print(state: &StateDirectory, name: &str) -> anyhow::Result<()> {
 
 /// The key, or the advice to set one.
 pub(crate) fn required(state: &StateDirectory) -> anyhow::Result<KeptKey> {
-    key_file::read(state)?
+    key_file::read(state, Slot::Present)?
         .context("no key is set; run `keyfold-agent key generate`, or `keyfold-agent key set` for an existing one")
 }
 
@@ -78,15 +89,16 @@ fn keep(state: &StateDirectory, key: EncryptionKey) -> anyhow::Result<()> {
         id: KeyId::random(&mut rand::rng()),
         key,
     };
-    key_file::write(state, &kept)?;
+    key_file::write(state, Slot::Present, &kept)?;
     println!("Key set. Its number is {}.", kept.id);
     println!("It can be recovered once a backup completed under an active Group Certificate.");
     Ok(())
 }
 
-fn refuse_to_replace(state: &StateDirectory, replace: bool) -> anyhow::Result<()> {
+/// Refuses to replace the present key unless that is wanted.
+pub(crate) fn refuse_to_replace(present: Option<&KeptKey>, replace: bool) -> anyhow::Result<()> {
     ensure!(
-        replace || key_file::read(state)?.is_none(),
+        replace || present.is_none(),
         "a key is set already, and the backups made with it need it; to use another from now on, add --replace"
     );
     Ok(())

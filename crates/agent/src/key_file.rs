@@ -1,21 +1,62 @@
-//! The key as it lies in the Agent's directory: `key.json`.
+//! Keys as they lie in the Agent's directory: `key.json`, and while the key is changed two more.
 
+use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
+use keyfold_core::encryption_key::{EncryptionKey, NamedSecret, PASSWORD};
 use keyfold_core::id::KeyId;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::state::{StateDirectory, StateError};
 
-const FILE: &str = "key.json";
 const VERSION: u8 = 1;
+
+/// Which of the keys that the Agent keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Slot {
+    /// What backups are made with.
+    Present,
+    /// What they will be made with; or a key that is tried before it is adopted.
+    Next,
+    /// What they were made with until a moment ago.
+    Former,
+}
+
+impl Slot {
+    /// As the command line has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Next => "next",
+            Self::Former => "former",
+        }
+    }
+
+    fn file(self) -> &'static str {
+        match self {
+            Self::Present => "key.json",
+            Self::Next => "next-key.json",
+            Self::Former => "former-key.json",
+        }
+    }
+}
 
 /// The account's encryption key, and the number it got when it was set.
 pub(crate) struct KeptKey {
     pub(crate) id: KeyId,
     pub(crate) key: EncryptionKey,
+}
+
+impl KeptKey {
+    /// The password as one line of input.
+    pub(crate) fn password_line(&self) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+        let password = self
+            .key
+            .secret(PASSWORD)
+            .context("the key has no password")?;
+        Ok(Zeroizing::new([password.value(), b"\n"].concat()))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -32,12 +73,12 @@ struct StoredSecret {
     value: Zeroizing<String>,
 }
 
-/// The key; none when none was set.
-pub(crate) fn read(state: &StateDirectory) -> Result<Option<KeptKey>, StateError> {
-    let Some(stored) = state.read::<Stored>(FILE)? else {
+/// The key; none when there is none in this slot.
+pub(crate) fn read(state: &StateDirectory, slot: Slot) -> Result<Option<KeptKey>, StateError> {
+    let Some(stored) = state.read::<Stored>(slot.file())? else {
         return Ok(None);
     };
-    let damaged = || state.damaged(FILE);
+    let damaged = || state.damaged(slot.file());
     if stored.version != VERSION {
         return Err(damaged());
     }
@@ -52,20 +93,25 @@ pub(crate) fn read(state: &StateDirectory) -> Result<Option<KeptKey>, StateError
 }
 
 /// Replaces the key.
-pub(crate) fn write(state: &StateDirectory, kept: &KeptKey) -> Result<(), StateError> {
+pub(crate) fn write(state: &StateDirectory, slot: Slot, kept: &KeptKey) -> Result<(), StateError> {
     let encode = |secret: &NamedSecret| StoredSecret {
         name: secret.name().to_owned(),
         value: Zeroizing::new(STANDARD.encode(secret.value())),
     };
     let secrets = kept.key.secrets().iter().map(encode).collect();
     state.write(
-        FILE,
+        slot.file(),
         &Stored {
             version: VERSION,
             key_id: kept.id,
             secrets,
         },
     )
+}
+
+/// Removes the key, if there is one.
+pub(crate) fn forget(state: &StateDirectory, slot: Slot) -> Result<(), StateError> {
+    state.remove(slot.file())
 }
 
 fn decode(stored: &StoredSecret) -> Option<NamedSecret> {

@@ -1,17 +1,22 @@
 //! `keyfold-agent`: runs backups with an account's encryption key, and presents that key to the AccountServer.
 
+mod adopt;
 mod backup;
 mod cli;
 mod enrol;
 mod enrolment;
+mod generated;
 mod key;
 mod key_file;
 mod owner_only;
+mod profile;
 mod renewal;
 mod report;
+mod rotation;
 mod state;
 mod status;
 mod tool;
+mod turns;
 mod unreported;
 
 use std::process::exit;
@@ -46,10 +51,22 @@ async fn run(cli: Cli) -> anyhow::Result<i32> {
         }) => {
             key::set(&state, file.as_deref(), &also, replace)?;
         }
-        Command::Key(KeyCommand::Generate { replace }) => key::generate(&state, replace)?,
+        Command::Key(KeyCommand::Generate { salt, replace }) => {
+            key::generate(&state, salt, replace)?;
+        }
+        Command::Key(KeyCommand::Adopt(args)) => adopt::adopt(&state, &args).await?,
+        Command::Key(KeyCommand::Rotate { dry_run: true }) => rotation::print_steps(&state)?,
+        Command::Key(KeyCommand::Rotate { dry_run: false }) => rotation::rotate(&state).await?,
         Command::Backup(args) => return backup::backup(&state, &args.tool).await,
         Command::Run(args) => return Ok(tool::run(&args.tool, &state).await?.exit_code()),
-        Command::PrintSecret(args) => key::print(&state, &args.secret)?,
+        Command::PrintSecret(args) => {
+            let slot = if args.in_turn {
+                turns::take(&state)?
+            } else {
+                args.slot
+            };
+            key::print(&state, slot, &args.secret)?;
+        }
         Command::Status => return status::status(&state).await,
     }
     Ok(0)

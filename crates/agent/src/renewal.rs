@@ -14,6 +14,8 @@ use crate::backup::say;
 use crate::enrolment::{self, KeptEnrolment};
 use crate::state::StateDirectory;
 
+/// Locked while the credential is renewed.
+const LOCK: &str = "renewal.lock";
 const LIFE: time::Duration = time::Duration::days(30);
 /// An AccountServer that does not answer is not waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -45,7 +47,7 @@ async fn renewed(
     state: &StateDirectory,
     now: OffsetDateTime,
 ) -> anyhow::Result<Option<KeptEnrolment>> {
-    let Some(_lock) = state.try_lock()? else {
+    let Some(_lock) = state.try_lock(LOCK)? else {
         return Ok(None);
     };
     // The one before may have renewed it a moment ago.

@@ -69,6 +69,17 @@ impl Report {
         }
     }
 
+    /// Presents a key that the repository opens with, or is about to, outside of a backup.
+    pub(crate) async fn key_changed(
+        &mut self,
+        platform: &AgentClient,
+        key: &KeptKey,
+    ) -> anyhow::Result<BackupEnded> {
+        let backup = self.start(platform, key).await?;
+        let outcome = BackupOutcome::KeyChanged;
+        Ok(self.end(platform, backup, outcome, None).await??)
+    }
+
     /// Reports the end of a failed backup, if its beginning was reported.
     pub(crate) async fn failed(
         &self,

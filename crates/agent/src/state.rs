@@ -15,9 +15,6 @@ use crate::owner_only::{self, OwnerOnlyError};
 /// The largest file the Agent keeps: a 64 KiB key in base64, with room to spare.
 const MAX_FILE: u64 = 256 << 10;
 
-/// Locked while the credential is renewed; empty.
-const LOCK: &str = "renewal.lock";
-
 /// Where the Agent keeps its files, each readable by its owner only and replaced as a whole.
 pub(crate) struct StateDirectory(PathBuf);
 
@@ -91,20 +88,34 @@ impl StateDirectory {
         Ok(owner_only::write(&self.0, &path, &bytes)?)
     }
 
-    /// Keeps other processes of this Agent from renewing the credential; none when one of them does.
-    pub(crate) fn try_lock(&self) -> Result<Option<File>, StateError> {
-        let path = self.0.join(LOCK);
-        let lock = File::options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|error| OwnerOnlyError::io("open", &path, error))?;
+    /// Keeps other processes of this Agent from what this empty file stands for, until the answer is dropped; none when one
+    /// of them is at it.
+    pub(crate) fn try_lock(&self, name: &str) -> Result<Option<File>, StateError> {
+        let (path, lock) = self.lock_file(name)?;
         match lock.try_lock() {
             Ok(()) => Ok(Some(lock)),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(OwnerOnlyError::io("lock", &path, error).into()),
         }
+    }
+
+    /// Waits until nobody has it for themselves, and keeps it from that, together with others.
+    pub(crate) fn lock_with_others(&self, name: &str) -> Result<File, StateError> {
+        let (path, lock) = self.lock_file(name)?;
+        lock.lock_shared()
+            .map_err(|error| OwnerOnlyError::io("lock", &path, error))?;
+        Ok(lock)
+    }
+
+    fn lock_file(&self, name: &str) -> Result<(PathBuf, File), StateError> {
+        let path = self.0.join(name);
+        let file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| OwnerOnlyError::io("open", &path, error))?;
+        Ok((path, file))
     }
 
     /// Removes a file that may not be there.

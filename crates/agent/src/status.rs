@@ -4,13 +4,13 @@ use keyfold_api::accounts::KeyState;
 use keyfold_api::agents::AgentAccount;
 use time::format_description::well_known::Rfc3339;
 
-use crate::key_file::{self, KeptKey};
+use crate::key_file::{self, KeptKey, Slot};
 use crate::state::StateDirectory;
 use crate::{enrolment, renewal, unreported};
 
 /// Prints the state, and presents a backup that is not reported yet. The exit code is 0 when the AccountServer answered.
 pub(crate) async fn status(state: &StateDirectory) -> anyhow::Result<i32> {
-    let key = key_file::read(state)?;
+    let key = key_file::read(state, Slot::Present)?;
     println!("Files:    {}", state.path().display());
     match &key {
         Some(key) => println!("Key:      {}", key.id),

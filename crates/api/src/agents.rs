@@ -116,6 +116,14 @@ pub struct StartBackup {
     pub secrets: Vec<PresentedSecret>,
 }
 
+impl BackupOutcome {
+    /// Whether the key is captured after it.
+    #[must_use]
+    pub fn captures(self) -> bool {
+        matches!(self, Self::Completed | Self::KeyChanged)
+    }
+}
+
 impl StartBackup {
     /// Presents this key.
     #[must_use]
@@ -167,6 +175,8 @@ pub struct EndBackup {
 pub enum BackupOutcome {
     /// The tool made a backup; some files may have been unreadable. The key is captured.
     Completed,
+    /// No backup was made: the key of the repository is being changed to this one. It is captured.
+    KeyChanged,
     /// No backup was made. The key is not captured, and leaves the cache unless an earlier backup completed with it.
     Failed,
 }

@@ -230,6 +230,20 @@ pub(crate) const TOOLS: &[Tool] = &[
         },
     },
     Tool {
+        name: "rclone",
+        purpose: "the backup tool of the tests that encrypts file by file",
+        need: Need::Tests,
+        systems: UNIX,
+        probe: Probe::Program(&["rclone"]),
+        packages: Packages {
+            apt: "rclone",
+            dnf: "rclone",
+            pacman: "rclone",
+            brew: "rclone",
+            winget: "",
+        },
+    },
+    Tool {
         name: "Python with cryptography and argon2",
         purpose: "recovers a key without Keyfold",
         need: Need::Tests,

@@ -1,5 +1,6 @@
 //! Runs the backup tool: the key by command, signals passed on, the exit code kept.
 
+mod asked;
 mod outcome;
 mod password_command;
 mod signals;
@@ -12,13 +13,20 @@ use anyhow::Context as _;
 use tokio::process::{Child, Command};
 
 use crate::backup::say;
+use crate::key_file::Slot;
+use crate::profile;
 use crate::state::StateDirectory;
 use signals::Signals;
 
+pub(crate) use asked::{Ran, Tool};
 pub(crate) use outcome::Ended;
 
 /// How tools ask for a password.
-const PASSWORD_COMMANDS: [&str; 2] = ["RESTIC_PASSWORD_COMMAND", "BORG_PASSCOMMAND"];
+const PASSWORD_COMMANDS: [&str; 3] = [
+    "RESTIC_PASSWORD_COMMAND",
+    "BORG_PASSCOMMAND",
+    "KEYFOLD_PASSWORD_COMMAND",
+];
 
 /// What would take the place of the password command: the key that encrypts must be the key that is presented.
 const OTHER_PASSWORDS: [&str; 4] = [
@@ -28,10 +36,11 @@ const OTHER_PASSWORDS: [&str; 4] = [
     "BORG_PASSPHRASE_FD",
 ];
 
-/// Runs the tool to its end. No secret is in its arguments or its environment: it asks this Agent for the key.
+/// Runs the tool to its end. No secret is in its arguments, nor in its environment, but for rclone's: it asks this Agent for
+/// the key.
 pub(crate) async fn run(tool: &[OsString], state: &StateDirectory) -> anyhow::Result<Ended> {
     let (program, arguments) = tool.split_first().context("no tool was named")?;
-    let password_command = password_command::for_directory(state.path())?;
+    let password_command = password_command::for_slot(state.path(), Slot::Present)?;
     let mut command = Command::new(program);
     command.args(arguments);
     for name in OTHER_PASSWORDS {
@@ -39,6 +48,9 @@ pub(crate) async fn run(tool: &[OsString], state: &StateDirectory) -> anyhow::Re
     }
     for name in PASSWORD_COMMANDS {
         command.env(name, &password_command);
+    }
+    if let Some(profile) = profile::read(state)? {
+        command.envs(profile.environment(state).await?);
     }
     // Before the tool starts, so that no signal falls in between.
     let signals = Signals::listen().context("cannot listen for signals")?;

@@ -4,8 +4,23 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-/// `keyfold-agent --config-dir … password-command`.
-pub(super) fn for_directory(directory: &Path) -> anyhow::Result<String> {
+use crate::key_file::Slot;
+
+/// `keyfold-agent --config-dir … password-command`, for the key in this slot.
+pub(super) fn for_slot(directory: &Path, slot: Slot) -> anyhow::Result<String> {
+    let command = command(directory)?;
+    Ok(match slot {
+        Slot::Present => command,
+        Slot::Next | Slot::Former => format!("{command} --slot {}", slot.name()),
+    })
+}
+
+/// The same, answered in turn.
+pub(super) fn in_turn(directory: &Path) -> anyhow::Result<String> {
+    Ok(format!("{} --in-turn", command(directory)?))
+}
+
+fn command(directory: &Path) -> anyhow::Result<String> {
     let program = std::env::current_exe().context("cannot find keyfold-agent's own path")?;
     Ok(format!(
         "{} --config-dir {} password-command",

@@ -170,7 +170,7 @@ pub(super) async fn start_backup(
     ))
 }
 
-/// Captures the key of a completed backup; that it ended and what was captured become durable together.
+/// Captures the key of a completed backup, or a changed key; that it ended and what was captured become durable together.
 #[utoipa::path(
     post,
     path = "/agent/backups/{id}/end",
@@ -200,7 +200,7 @@ pub(super) async fn end_backup(
         ended_at: now,
     };
     let mut captured = 0;
-    if end.outcome == BackupOutcome::Completed {
+    if end.outcome.captures() {
         if backup.outcome.is_none() && !platform.cache.holds(account.id, key_id) {
             return Err(Refusal::KeyNotInMemory);
         }

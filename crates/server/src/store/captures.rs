@@ -84,7 +84,7 @@ pub trait CaptureStore: Send + Sync {
     /// another outcome is refused with `BackupEnded`.
     ///
     /// `present` are the certificates, not superseded, on the account's way to the root when it was captured. If they are
-    /// others by now, a completed backup is refused with `CertificatesChanged`: an upload or a move came between, and a
+    /// others by now, what captures is refused with `CertificatesChanged`: an upload or a move came between, and a
     /// backup that ends after an upload is captured to its certificate.
     async fn end_backup(
         &self,

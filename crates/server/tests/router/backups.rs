@@ -91,6 +91,27 @@ async fn an_enrolment_works_for_seven_days_and_the_last_one_counts() {
 }
 
 #[tokio::test]
+async fn a_changed_key_is_captured_and_is_no_backup() {
+    let house = House::new().await;
+    house.upload(GROUP, "platform/group.pem", Value::Null).await;
+    let agent = house.enrol(ACCOUNT).await;
+    let backup = house.start(&agent, KEY, "secret").await;
+    house.end(&agent, &backup, "completed").await;
+    let before = account(&house).await;
+    house.clock.forward(Duration::HOUR);
+    let change = house.start(&agent, NEXT_KEY, "another").await;
+    let ended = house.end(&agent, &change, "key_changed").await;
+    assert_eq!(ended.body, json!({ "captured_to": [GROUP] }));
+    let again = house.end(&agent, &change, "key_changed").await;
+    assert_eq!(again.body, ended.body);
+    let otherwise = house.end(&agent, &change, "completed").await;
+    assert_eq!(otherwise.code(), "backup-ended");
+    let after = account(&house).await;
+    assert_eq!(after["last_backup_at"], before["last_backup_at"]);
+    assert_eq!(after["key_state"], "captured");
+}
+
+#[tokio::test]
 async fn a_completed_backup_is_captured_to_every_certificate_on_the_way() {
     let house = House::new().await;
     house

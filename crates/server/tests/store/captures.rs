@@ -18,6 +18,7 @@ over_every_store!(
     the_oldest_and_the_newest_of_a_key_id_are_kept,
     keys_of_accounts_that_are_gone_are_left_out,
     an_end_and_its_captures_are_stored_together,
+    a_changed_key_is_stored_as_what_it_is,
 );
 
 async fn captured_keys(
@@ -109,6 +110,40 @@ async fn keys_of_accounts_that_are_gone_are_left_out(store: impl Store) {
     assert_eq!(stored as usize, rows.len() - 1);
     let covered = store.accounts_covered(group.guid).await.unwrap();
     assert_eq!(covered, HashSet::from([account]));
+}
+
+async fn a_changed_key_is_stored_as_what_it_is(store: impl Store) {
+    let (_, account, certificate) = furnished(&store).await;
+    let row = captured(21, account, &certificate);
+    let change = BackupRow {
+        id: draw(31, BackupId::random),
+        account,
+        key_id: row.key_id,
+        started_at: NOW,
+        outcome: None,
+    };
+    store.start_backup(&change).await.unwrap();
+    let ended = EndedBackup {
+        outcome: BackupOutcome::KeyChanged,
+        exit_code: None,
+        ended_at: NOW,
+    };
+    let present = [certificate.fingerprint];
+    let end = |outcome| {
+        let ended = EndedBackup { outcome, ..ended };
+        store.end_backup(change.id, ended, std::slice::from_ref(&row), &present)
+    };
+    end(BackupOutcome::KeyChanged).await.unwrap();
+    end(BackupOutcome::KeyChanged).await.unwrap();
+    assert_eq!(
+        conflict(end(BackupOutcome::Completed).await),
+        Conflict::BackupEnded
+    );
+    let stored = store.backup(change.id).await.unwrap().unwrap();
+    assert_eq!(stored.outcome, Some(BackupOutcome::KeyChanged));
+    let stored = store.account(account).await.unwrap().unwrap();
+    assert_eq!(stored.last_backup_at, None);
+    assert_eq!(captured_keys(&store, account, &certificate).await.len(), 1);
 }
 
 async fn an_end_and_its_captures_are_stored_together(store: impl Store) {

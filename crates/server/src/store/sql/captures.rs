@@ -39,7 +39,7 @@ impl CaptureStore for SqlStore {
 
     async fn backup(&self, id: BackupId) -> Result<Option<BackupRow>, StoreError> {
         let row =
-            query("SELECT id, account, key_id, started_at, outcome FROM backups WHERE id = $1")
+            query("SELECT id, account, key_id, started_at, outcome, key_changed FROM backups WHERE id = $1")
                 .bind(id.to_string())
                 .fetch_optional(&self.pool)
                 .await?;
@@ -70,7 +70,7 @@ impl CaptureStore for SqlStore {
     ) -> Result<(), StoreError> {
         let mut transaction = self.adding().await?;
         let account = close(&mut transaction, id, ended).await?;
-        if ended.outcome == BackupOutcome::Completed {
+        if ended.outcome.captures() {
             let present = present.iter().copied().collect();
             if present_for(&mut transaction, account).await? != present
                 || captured
@@ -174,17 +174,18 @@ async fn close(
     ended: EndedBackup,
 ) -> Result<AccountId, StoreError> {
     let outcome = match ended.outcome {
-        BackupOutcome::Completed => "completed",
+        BackupOutcome::Completed | BackupOutcome::KeyChanged => "completed",
         BackupOutcome::Failed => "failed",
     };
     let account: Option<String> = query_scalar(
-        "UPDATE backups SET ended_at = $2, outcome = $3, exit_code = $4 WHERE id = $1 AND outcome IS NULL \
+        "UPDATE backups SET ended_at = $2, outcome = $3, exit_code = $4, key_changed = $5 WHERE id = $1 AND outcome IS NULL \
          RETURNING account",
     )
     .bind(id.to_string())
     .bind(ended.ended_at.unix_timestamp())
     .bind(outcome)
     .bind(ended.exit_code)
+    .bind(i64::from(ended.outcome == BackupOutcome::KeyChanged))
     .fetch_optional(&mut *connection)
     .await?;
     let Some(account) = account else {
@@ -209,10 +210,12 @@ async fn closed_before(
     id: BackupId,
     outcome: BackupOutcome,
 ) -> Result<AccountId, StoreError> {
-    let row = query("SELECT id, account, key_id, started_at, outcome FROM backups WHERE id = $1")
-        .bind(id.to_string())
-        .fetch_optional(connection)
-        .await?;
+    let row = query(
+        "SELECT id, account, key_id, started_at, outcome, key_changed FROM backups WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(connection)
+    .await?;
     let backup = backup_row(&row.ok_or(Conflict::Missing)?)?;
     if backup.outcome != Some(outcome) {
         return Err(Conflict::BackupEnded.into());
@@ -242,6 +245,7 @@ async fn present_for(
 fn backup_row(row: &AnyRow) -> Result<BackupRow, StoreError> {
     let outcome = match row.try_get::<Option<&str>, _>("outcome")? {
         None => None,
+        Some("completed") if flag(row, "key_changed")? => Some(BackupOutcome::KeyChanged),
         Some("completed") => Some(BackupOutcome::Completed),
         Some("failed") => Some(BackupOutcome::Failed),
         Some(_) => return Err(StoreError::Damaged("outcome")),

@@ -1,0 +1,176 @@
+//! `key rotate`: another key for the repository, step by step, so that whatever breaks off, a key that opens the repository
+//! is still here or captured.
+//!
+//! `rotation.json` says which step is done. A step that broke off is done again: each looks first at what it finds.
+
+mod breaking;
+mod capture;
+mod step;
+
+use std::fs::File;
+
+use anyhow::{Context as _, bail};
+use keyfold_core::id::KeyId;
+use serde::{Deserialize, Serialize};
+
+use crate::backup::say;
+use crate::key_file::{self, KeptKey, Slot};
+use crate::profile::{self, Profile, Tried};
+use crate::state::StateDirectory;
+use crate::{generated, key};
+
+pub(crate) use step::Step;
+
+const FILE: &str = "rotation.json";
+const VERSION: u8 = 1;
+const LOCK: &str = "rotation.lock";
+
+/// How far a rotation got. It holds no key.
+#[derive(Serialize, Deserialize)]
+struct Progress {
+    version: u8,
+    done: Step,
+}
+
+/// Changes the key, or goes on where an earlier attempt broke off.
+pub(crate) async fn rotate(state: &StateDirectory) -> anyhow::Result<()> {
+    let profile = profile::read(state)?.context(
+        "the Agent does not know which repository this key opens; say so with `keyfold-agent key adopt`",
+    )?;
+    let _lock = state.try_lock(LOCK)?.context(
+        "a backup or another rotation is under way; run `keyfold-agent key rotate` again when it has ended",
+    )?;
+    go_on(state, &profile).await?;
+    let key = key::required(state)?;
+    println!(
+        "{} opens with a new key now. Its number is {}.",
+        profile.words(),
+        key.id
+    );
+    println!("It is captured, and the former key is forgotten.");
+    Ok(())
+}
+
+/// The steps of a rotation, one a line.
+pub(crate) fn print_steps(state: &StateDirectory) -> anyhow::Result<()> {
+    let profile = profile::read(state)?
+        .context("no repository is adopted; do that with `keyfold-agent key adopt`")?;
+    for step in profile.steps()? {
+        println!("{}: {}", step.name(), step.words());
+    }
+    Ok(())
+}
+
+/// Keeps a rotation from beginning while a backup runs, and finishes one that broke off. The backup runs whatever comes of
+/// that.
+pub(crate) async fn before_backup(state: &StateDirectory) -> anyhow::Result<File> {
+    if pending(state)?.is_some()
+        && let Some(profile) = profile::read(state)?
+        && let Some(_lock) = state.try_lock(LOCK)?
+    {
+        say("an earlier change of the key broke off; it goes on now.");
+        if let Err(error) = go_on(state, &profile).await {
+            say(&format!("the change of the key is not finished: {error:#}"));
+        }
+    }
+    Ok(state.lock_with_others(LOCK)?)
+}
+
+/// Whether a rotation broke off.
+pub(crate) fn is_pending(state: &StateDirectory) -> anyhow::Result<bool> {
+    Ok(pending(state)?.is_some())
+}
+
+fn pending(state: &StateDirectory) -> anyhow::Result<Option<Step>> {
+    let progress: Option<Progress> = state.read(FILE)?;
+    match progress {
+        Some(progress) if progress.version != VERSION => Err(state.damaged(FILE).into()),
+        progress => Ok(progress.map(|progress| progress.done)),
+    }
+}
+
+async fn go_on(state: &StateDirectory, profile: &Profile) -> anyhow::Result<()> {
+    let steps = profile.steps()?;
+    let left = match pending(state)? {
+        None => steps,
+        Some(done) => {
+            let place = steps.iter().position(|step| *step == done);
+            &steps[place.context(
+                "the change of the key belongs to another tool; restore repository.json",
+            )? + 1..]
+        }
+    };
+    for step in left {
+        take(*step, state, profile)
+            .await
+            .with_context(|| format!("{} did not succeed", step.words()))?;
+        breaking::point(*step, breaking::Moment::Done);
+        if *step == Step::Forget {
+            break;
+        }
+        let progress = Progress {
+            version: VERSION,
+            done: *step,
+        };
+        state.write(FILE, &progress)?;
+        breaking::point(*step, breaking::Moment::Noted);
+    }
+    Ok(())
+}
+
+async fn take(step: Step, state: &StateDirectory, profile: &Profile) -> anyhow::Result<()> {
+    match step {
+        Step::MakeKey => make_key(state, profile).await,
+        Step::ChangeRepository => profile.change(state).await,
+        Step::CompleteKey => complete_key(state, profile).await,
+        Step::Capture => capture::capture(state).await,
+        Step::UseKey => use_key(state),
+        Step::RemoveFormer => profile.remove_former(state).await,
+        Step::Forget => forget(state),
+    }
+}
+
+/// A key with the same secrets as the present one, the password new.
+async fn make_key(state: &StateDirectory, profile: &Profile) -> anyhow::Result<()> {
+    let present = key::required(state)?;
+    match profile.try_key(state, Slot::Present).await? {
+        Tried::Opens => {}
+        Tried::Failed(said) => bail!("{} could not be opened: {said}", profile.words()),
+        Tried::WrongKey | Tried::Empty => bail!(
+            "the present key does not open {}; adopt it with the right one",
+            profile.words()
+        ),
+    }
+    let next = KeptKey {
+        id: KeyId::random(&mut rand::rng()),
+        key: generated::like(&present.key)?,
+    };
+    Ok(key_file::write(state, Slot::Next, &next)?)
+}
+
+async fn complete_key(state: &StateDirectory, profile: &Profile) -> anyhow::Result<()> {
+    let next = next(state)?;
+    if let Some(key) = profile.completed(state, Slot::Next, &next.key).await? {
+        key_file::write(state, Slot::Next, &KeptKey { id: next.id, key })?;
+    }
+    Ok(())
+}
+
+fn use_key(state: &StateDirectory) -> anyhow::Result<()> {
+    let (present, next) = (key::required(state)?, next(state)?);
+    if present.id != next.id {
+        key_file::write(state, Slot::Former, &present)?;
+        key_file::write(state, Slot::Present, &next)?;
+    }
+    Ok(())
+}
+
+fn forget(state: &StateDirectory) -> anyhow::Result<()> {
+    key_file::forget(state, Slot::Former)?;
+    key_file::forget(state, Slot::Next)?;
+    Ok(state.remove(FILE)?)
+}
+
+fn next(state: &StateDirectory) -> anyhow::Result<KeptKey> {
+    key_file::read(state, Slot::Next)?.context("the next key is not here any more")
+}

@@ -1,0 +1,193 @@
+//! A machine with one tool, its repository and its files, on a platform that captures keys.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use keyfold_api::accounts::Account;
+use keyfold_api::captured_keys::CapturedKeyId;
+use keyfold_api::scopes::Scope;
+use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
+use keyfold_core::id::ScopeKind;
+use keyfold_tests::support::admin::Admin;
+use keyfold_tests::support::agent::Agent;
+use keyfold_tests::support::files;
+use keyfold_tests::support::platform::Platform;
+use keyfold_tests::support::process::{Ran, run, succeed};
+use tempfile::TempDir;
+use zeroize::Zeroizing;
+
+use super::kind::Kind;
+
+const PASSPHRASE: &str = "nine lanterns on the quay";
+
+/// A platform, its admin, and a Group with an active certificate.
+pub(super) struct Scene {
+    platform: Platform,
+    admin: Admin,
+    group: Scope,
+    directory: TempDir,
+}
+
+impl Scene {
+    pub(super) fn new() -> Result<Self> {
+        let scene = Self::without_certificate()?;
+        scene.certify()?;
+        Ok(scene)
+    }
+
+    pub(super) fn without_certificate() -> Result<Self> {
+        let directory = tempfile::tempdir()?;
+        let platform = Platform::start(directory.path())?;
+        let admin = platform.admin()?;
+        let group = admin.create_scope(ScopeKind::Group, "Workshop", admin.root()?.guid)?;
+        Ok(Self {
+            platform,
+            admin,
+            group,
+            directory,
+        })
+    }
+
+    pub(super) fn certify(&self) -> Result<()> {
+        self.platform
+            .certify(&self.admin, &self.group, PASSPHRASE)
+            .map(drop)
+    }
+
+    /// A machine whose Agent is enrolled and has no key yet.
+    pub(super) fn machine(&self, name: &str, kind: Kind) -> Result<Machine<'_>> {
+        let (account, enrolment) = self.admin.create_account(name, self.group.guid)?;
+        let agent = self.platform.agent(name);
+        agent.enrol(&enrolment)?;
+        let home = self.directory.path().join("homes").join(name);
+        let files = home.join("files");
+        files::write_sample(&files, 23)?;
+        let place = self.directory.path().join("repositories").join(name);
+        fs::create_dir_all(place.parent().context("no parent")?)?;
+        Ok(Machine {
+            scene: self,
+            kind,
+            account,
+            agent,
+            home,
+            files,
+            place,
+            recovered: BTreeMap::new(),
+        })
+    }
+}
+
+/// One machine.
+pub(super) struct Machine<'a> {
+    scene: &'a Scene,
+    pub(super) kind: Kind,
+    account: Account,
+    pub(super) agent: Agent,
+    pub(super) home: PathBuf,
+    pub(super) files: PathBuf,
+    pub(super) place: PathBuf,
+    recovered: BTreeMap<CapturedKeyId, EncryptionKey>,
+}
+
+impl Machine<'_> {
+    /// A command of the Agent, in the environment that the tool needs.
+    pub(super) fn command(&self, arguments: &[&str]) -> Result<Command> {
+        let mut command = self.agent.command(arguments)?;
+        command.envs(self.kind.environment(&self.place, &self.home)?);
+        Ok(command)
+    }
+
+    /// Makes a key and a repository with it, adopts that, and makes a backup.
+    pub(super) fn set_up(&self) -> Result<()> {
+        let with_salt: &[&str] = if self.kind == Kind::Rclone {
+            &["--salt"]
+        } else {
+            &[]
+        };
+        succeed(self.command(&["key", "generate"])?.args(with_salt))?;
+        if let Some(init) = self.kind.init() {
+            succeed(self.command(&["run", "--"])?.args(init))?;
+        }
+        succeed(&mut self.adopt()?)?;
+        let ran = self.backup()?;
+        ensure!(ran.code == Some(0), "{:?}: {}", self.kind, ran.said());
+        Ok(())
+    }
+
+    /// `key adopt`, with more arguments to come.
+    pub(super) fn adopt(&self) -> Result<Command> {
+        let repository = self.kind.repository(&self.place);
+        self.command(&[
+            "key",
+            "adopt",
+            "--tool",
+            self.kind.tool(),
+            "--repository",
+            &repository,
+        ])
+    }
+
+    pub(super) fn backup(&self) -> Result<Ran> {
+        run(self
+            .command(&["backup", "--"])?
+            .args(self.kind.backup(&self.files)))
+    }
+
+    /// The keys that the Agent keeps, by the names of their files.
+    pub(super) fn kept(&self) -> Result<BTreeMap<String, EncryptionKey>> {
+        let mut kept = BTreeMap::new();
+        for name in ["key.json", "next-key.json", "former-key.json"] {
+            let file = self.agent.config().join(name);
+            if file.exists() {
+                kept.insert(name.to_owned(), read_key(&file)?);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Every captured key of the account, opened in the Console.
+    pub(super) fn captured(&mut self) -> Result<Vec<&EncryptionKey>> {
+        let account = self.account.id;
+        let admin = &self.scene.admin;
+        let all =
+            admin.ask(|user| user.all(move |page| user.captured_keys_of_account(account, page)))?;
+        for one in all {
+            if !self.recovered.contains_key(&one.id) {
+                let key = admin.recover(&one, "a test of this key", PASSPHRASE)?;
+                self.recovered.insert(one.id, key);
+            }
+        }
+        Ok(self.recovered.values().collect())
+    }
+
+    /// The newest captured key, opened in the Console.
+    pub(super) fn newest_captured(&self) -> Result<EncryptionKey> {
+        let newest = self.scene.admin.newest_captured_key(self.account.id)?;
+        self.scene
+            .admin
+            .recover(&newest, "the machine is gone", PASSPHRASE)
+    }
+
+    pub(super) fn opens(&self, key: &EncryptionKey) -> Result<bool> {
+        self.kind.opens(&self.place, key)
+    }
+}
+
+fn read_key(file: &Path) -> Result<EncryptionKey> {
+    let stored: serde_json::Value = serde_json::from_slice(&fs::read(file)?)?;
+    let secrets = stored["secrets"]
+        .as_array()
+        .context("no secrets")?
+        .iter()
+        .map(|secret| {
+            let name = secret["name"].as_str().context("no name")?;
+            let value = STANDARD.decode(secret["value"].as_str().context("no value")?)?;
+            Ok(NamedSecret::new(name, Zeroizing::new(value))?)
+        });
+    Ok(EncryptionKey::new(secrets.collect::<Result<_>>()?)?)
+}

@@ -1,0 +1,7 @@
+//! The backup tools that people use: adopted, backed up with, recovered from, and their keys changed while the Agent is killed.
+
+mod adoption;
+mod kind;
+mod machine;
+mod restoring;
+mod rotation;
