@@ -189,9 +189,9 @@ impl Server {
             if let Some((_, url)) = line.trim().split_once("listening on ") {
                 return Ok(Url::parse(url)?);
             }
-            if let Some(link) = line.strip_prefix("set up with ") {
-                let (link, _) = link.split_once(',').context("no time after the link")?;
-                self.setup_link = Some(Url::parse(link)?);
+            if let Some(told) = line.strip_prefix("set up with ") {
+                let (address, _) = told.split_once(',').context("no time after the link")?;
+                self.setup_link = Some(Url::parse(address)?);
             }
             line.clear();
         }

@@ -9,7 +9,7 @@ use keyfold_core::encryption_key::{EncryptionKey, NamedSecret, PASSWORD};
 use keyfold_tests::support::process::{run, run_with_input, succeed, succeed_with_input};
 use zeroize::Zeroizing;
 
-use super::kind::Kind;
+use super::kind::{Kind, environment};
 use super::machine::{Machine, Scene};
 
 const PASSWORD_BEFORE: &str = "what it was before Keyfold came";
@@ -141,7 +141,7 @@ fn make_without_keyfold(machine: &Machine<'_>) -> Result<()> {
         let mut command = Command::new(words[0]);
         command
             .args(&words[1..])
-            .envs(kind.environment(&machine.place, &machine.home)?);
+            .envs(environment(&machine.place, &machine.home)?);
         command
             .env("RESTIC_PASSWORD", PASSWORD_BEFORE)
             .env("BORG_PASSPHRASE", PASSWORD_BEFORE);

@@ -63,28 +63,6 @@ impl Kind {
         words.iter().map(ToString::to_string).collect()
     }
 
-    /// Where the tool finds repository and its own files, which are below `home`.
-    pub(super) fn environment(
-        self,
-        place: &Path,
-        home: &Path,
-    ) -> Result<Vec<(&'static str, PathBuf)>> {
-        fs::create_dir_all(home)?;
-        let rclone = home.join("rclone.conf");
-        fs::write(
-            &rclone,
-            format!("[vault]\ntype = crypt\nremote = {}\n", place.display()),
-        )?;
-        Ok(vec![
-            ("HOME", home.to_owned()),
-            ("XDG_CACHE_HOME", home.join("cache")),
-            ("RESTIC_REPOSITORY", place.to_owned()),
-            ("BORG_REPO", place.to_owned()),
-            ("BORG_BASE_DIR", home.join("borg")),
-            ("RCLONE_CONFIG", rclone),
-        ])
-    }
-
     /// Whether the repository opens with this key on a machine that never saw it.
     pub(super) fn opens(self, place: &Path, key: &EncryptionKey) -> Result<bool> {
         let home = tempfile::tempdir()?;
@@ -143,9 +121,7 @@ impl Kind {
             Ok(std::str::from_utf8(secret.value())?)
         };
         let mut command = Command::new(words[0]);
-        command
-            .args(&words[1..])
-            .envs(self.environment(place, home)?);
+        command.args(&words[1..]).envs(environment(place, home)?);
         match self {
             Self::Restic => command.env("RESTIC_PASSWORD", text(PASSWORD)?),
             Self::BorgRepokey => command.env("BORG_PASSPHRASE", text(PASSWORD)?),
@@ -165,6 +141,24 @@ impl Kind {
         };
         Ok(command)
     }
+}
+
+/// Where the tool finds repository and its own files, which are below `home`.
+pub(super) fn environment(place: &Path, home: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
+    fs::create_dir_all(home)?;
+    let rclone = home.join("rclone.conf");
+    fs::write(
+        &rclone,
+        format!("[vault]\ntype = crypt\nremote = {}\n", place.display()),
+    )?;
+    Ok(vec![
+        ("HOME", home.to_owned()),
+        ("XDG_CACHE_HOME", home.join("cache")),
+        ("RESTIC_REPOSITORY", place.to_owned()),
+        ("BORG_REPO", place.to_owned()),
+        ("BORG_BASE_DIR", home.join("borg")),
+        ("RCLONE_CONFIG", rclone),
+    ])
 }
 
 fn obscured(password: &str) -> Result<String> {

@@ -1,6 +1,7 @@
 //! A machine with one tool, its repository and its files, on a platform that captures keys.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +22,7 @@ use keyfold_tests::support::process::{Ran, run, succeed};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
-use super::kind::Kind;
+use super::kind::{Kind, environment};
 
 const PASSPHRASE: &str = "nine lanterns on the quay";
 
@@ -98,7 +99,7 @@ impl Machine<'_> {
     /// A command of the Agent, in the environment that the tool needs.
     pub(super) fn command(&self, arguments: &[&str]) -> Result<Command> {
         let mut command = self.agent.command(arguments)?;
-        command.envs(self.kind.environment(&self.place, &self.home)?);
+        command.envs(environment(&self.place, &self.home)?);
         Ok(command)
     }
 
@@ -157,9 +158,8 @@ impl Machine<'_> {
         let all =
             admin.ask(|user| user.all(move |page| user.captured_keys_of_account(account, page)))?;
         for one in all {
-            if !self.recovered.contains_key(&one.id) {
-                let key = admin.recover(&one, "a test of this key", PASSPHRASE)?;
-                self.recovered.insert(one.id, key);
+            if let Entry::Vacant(place) = self.recovered.entry(one.id) {
+                place.insert(admin.recover(&one, "a test of this key", PASSPHRASE)?);
             }
         }
         Ok(self.recovered.values().collect())
