@@ -1,12 +1,12 @@
-//! `keyfold-soak`: three AccountServers on one Postgres under load and kills, with numbers at the end.
+//! `keyfold-soak`: AccountServers under load and kills, with numbers at the end.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use keyfold_tests::soak::{Extent, run};
+use keyfold_tests::soak::{Extent, fleet, run};
 
-/// Three AccountServers on one Postgres, one of them killed again and again.
+/// Three AccountServers on one Postgres, one of them killed again and again; or one, under the Agents of many machines.
 #[derive(Parser)]
 struct Arguments {
     /// How long the Agents back up
@@ -18,21 +18,29 @@ struct Arguments {
     /// How many Agents back up at a time
     #[arg(long, default_value_t = 32)]
     agents: usize,
+    /// Real Agents of as many machines, and one AccountServer that is away for so many seconds after each kill
+    #[arg(long, value_name = "SECONDS")]
+    away: Option<u64>,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     let directory = tempfile::tempdir()?;
-    let numbers = run(
-        directory.path(),
-        Extent {
-            lasts: Duration::from_secs(arguments.seconds),
-            kill_every: Duration::from_secs(arguments.kill_every),
-            agents: arguments.agents,
-        },
-    )?;
-    println!("{numbers}");
-    Ok(if numbers.all_is_well() {
+    let extent = Extent {
+        lasts: Duration::from_secs(arguments.seconds),
+        kill_every: Duration::from_secs(arguments.kill_every),
+        agents: arguments.agents,
+    };
+    let is_well = if let Some(away) = arguments.away {
+        let numbers = fleet::run(directory.path(), extent, Duration::from_secs(away))?;
+        println!("{numbers}");
+        numbers.all_is_well()
+    } else {
+        let numbers = run(directory.path(), extent)?;
+        println!("{numbers}");
+        numbers.all_is_well()
+    };
+    Ok(if is_well {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

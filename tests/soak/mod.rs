@@ -2,6 +2,7 @@
 //! upload in the middle: is everything that was acknowledged there, and does it open?
 
 mod agents;
+pub mod fleet;
 mod stored;
 
 use std::fmt;

@@ -6,7 +6,12 @@ use crate::program;
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
 
-const PACKAGES: [&str; 3] = ["keyfold-authority", "keyfold-server", "keyfold-tests"];
+const PACKAGES: [&str; 4] = [
+    "keyfold-agent",
+    "keyfold-authority",
+    "keyfold-server",
+    "keyfold-tests",
+];
 
 /// What `cargo xtask soak` takes.
 #[derive(clap::Args)]
@@ -20,6 +25,9 @@ pub(crate) struct Arguments {
     /// How many Agents back up at a time
     #[arg(long, default_value_t = 32)]
     agents: usize,
+    /// Real Agents of as many machines, and one AccountServer that is away for so many seconds after each kill
+    #[arg(long, value_name = "SECONDS")]
+    away: Option<u64>,
 }
 
 /// Installs what is missing, builds, and prints the numbers.
@@ -38,5 +46,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> anyhow::Resul
     soak.args(["--seconds", &arguments.seconds.to_string()]);
     soak.args(["--kill-every", &arguments.kill_every.to_string()]);
     soak.args(["--agents", &arguments.agents.to_string()]);
+    if let Some(away) = arguments.away {
+        soak.args(["--away", &away.to_string()]);
+    }
     program::succeed(&mut soak)
 }
