@@ -3,21 +3,33 @@
 //! The backup comes first: whatever the AccountServer says or fails to say, the tool runs and its exit code is returned.
 
 use std::ffi::OsString;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use keyfold_api::agents::{BackupEnded, BackupOutcome};
 use keyfold_api::client::AgentClient;
 use time::OffsetDateTime;
 
 use crate::key_file::KeptKey;
+use crate::last_run::{self, LastRun};
 use crate::report::Report;
+use crate::say::{say, say_with};
 use crate::state::StateDirectory;
-use crate::tool::{self, Ended};
+use crate::tool::{self, Ended, Run};
 use crate::unreported::{self, Unreported};
-use crate::{enrolment, key, renewal, rotation};
+use crate::{enrol, enrolment, key, renewal, rotation};
 
-/// Runs the tool with the key; the exit code is the tool's.
-pub(crate) async fn backup(state: &StateDirectory, tool: &[OsString]) -> anyhow::Result<i32> {
-    let _no_rotation = rotation::before_backup(state).await?;
+/// Runs the tool with the key; the exit code is the tool's. A machine that is not enrolled yet enrols with the string in
+/// the file `enrolment`.
+pub(crate) async fn backup(
+    state: &StateDirectory,
+    enrolment: Option<&Path>,
+    tool: &[OsString],
+) -> anyhow::Result<i32> {
+    if let Some(file) = enrolment {
+        enrol::at_first_run(state, file, tool::name(tool) == "rclone").await?;
+    }
+    let _no_rotation = rotation::before_backup(state).await;
     let key = key::required(state)?;
     let platform = renewal::client(state, enrolment::required(state)?).await?;
 
@@ -29,7 +41,9 @@ pub(crate) async fn backup(state: &StateDirectory, tool: &[OsString]) -> anyhow:
             "{error:#}\nThe backup runs all the same; its key is presented at the next chance."
         )),
     }
-    let ended = tool::run(tool, state).await?;
+    let begun = Instant::now();
+    let Run { ended, bytes } = tool::run(tool, state).await?;
+    note(state, tool, ended, begun.elapsed(), bytes);
     // A backup takes hours: another process of this Agent may have renewed the credential.
     let platform = match enrolment::read(state) {
         Ok(Some(kept)) => kept.client()?,
@@ -49,6 +63,28 @@ pub(crate) async fn backup(state: &StateDirectory, tool: &[OsString]) -> anyhow:
         }
     }
     Ok(ended.exit_code())
+}
+
+/// Remembers the run for `status`, and tells the log of it.
+fn note(
+    state: &StateDirectory,
+    tool: &[OsString],
+    ended: Ended,
+    duration: Duration,
+    bytes: Option<u64>,
+) {
+    let outcome = ended.outcome(tool);
+    let run = LastRun::new(
+        tool::name(tool),
+        outcome,
+        ended.exit_code(),
+        duration,
+        bytes,
+    );
+    say_with(&run.words(), &run);
+    if let Err(error) = last_run::write(state, &run) {
+        say(&error.to_string());
+    }
 }
 
 /// Reports the end; when that fails, the next chance will do.
@@ -92,12 +128,5 @@ pub(crate) fn words(ended: &BackupEnded) -> String {
         0 => "no active Group Certificate covers this account yet, so its key could not be recovered.".to_owned(),
         1 => "the key is captured to 1 Group Certificate.".to_owned(),
         n => format!("the key is captured to {n} Group Certificates."),
-    }
-}
-
-/// Tells the person at the terminal, or the log, without touching the tool's output.
-pub(crate) fn say(words: &str) {
-    for line in words.lines() {
-        eprintln!("keyfold-agent: {line}");
     }
 }

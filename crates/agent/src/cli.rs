@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use keyfold_core::encryption_key::PASSWORD;
 
+use crate::install::TimeOfDay;
 use crate::key_file::Slot;
+use crate::say::LogFormat;
 
 /// Runs backups of one account and presents its encryption key, so that a lost key can be recovered.
 #[derive(Parser)]
@@ -15,6 +17,9 @@ pub(crate) struct Cli {
     /// Where the Agent keeps its enrolment and its key [default: the per-user configuration directory]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) config_dir: Option<PathBuf>,
+    /// How the Agent tells what it does, on standard error
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    pub(crate) log_format: LogFormat,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -28,14 +33,16 @@ pub(crate) enum Command {
     Key(KeyCommand),
     /// Present the key, run a backup tool with it, report the end; exits with the tool's exit code
     #[command(after_help = BACKUP_HELP)]
-    Backup(ToolArgs),
+    Backup(BackupArgs),
     /// Run any other command of the backup tool with the key: init, snapshots, restore
     Run(ToolArgs),
     /// Print the key, for `RESTIC_PASSWORD_COMMAND` and `BORG_PASSCOMMAND`
     #[command(name = "password-command")]
     PrintSecret(PasswordArgs),
-    /// Say whether this machine's key could be recovered
-    Status,
+    /// Say whether the AccountServer can be reached and has captured the present key
+    Status(StatusArgs),
+    /// Have the operating system make a backup every day
+    Install(InstallArgs),
 }
 
 const BACKUP_HELP: &str = "\
@@ -126,6 +133,68 @@ pub(crate) struct AdoptArgs {
     /// Replace the present key; what was backed up with it still needs it
     #[arg(long)]
     pub(crate) replace: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct BackupArgs {
+    /// A machine that is not enrolled yet enrols with the string in this file first, and makes a key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) enrolment: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tool: ToolArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct StatusArgs {
+    /// End with 2 when the present key is not captured
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Answer with one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What starts jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SystemName {
+    /// systemd: a service and a timer
+    Systemd,
+    /// launchd of macOS
+    Launchd,
+    /// The Task Scheduler of Windows
+    Task,
+}
+
+impl SystemName {
+    /// This operating system's.
+    pub(crate) const HERE: Self = if cfg!(windows) {
+        Self::Task
+    } else if cfg!(target_os = "macos") {
+        Self::Launchd
+    } else {
+        Self::Systemd
+    };
+}
+
+#[derive(Args)]
+pub(crate) struct InstallArgs {
+    /// What starts the job [default: this system's own]
+    #[arg(long, value_enum)]
+    pub(crate) system: Option<SystemName>,
+    /// When, in the machine's own time
+    #[arg(long, value_name = "HH:MM", default_value = "02:30")]
+    pub(crate) at: TimeOfDay,
+    /// As which user; on Linux, one that may read all files and do nothing else [default: the system's own]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// The first run enrols with the string in this file, and makes a key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) enrolment: Option<PathBuf>,
+    /// Write the job's files there, for an image, and start nothing
+    #[arg(long, value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tool: ToolArgs,
 }
 
 #[derive(Args)]

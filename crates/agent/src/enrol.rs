@@ -2,17 +2,20 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
+use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use keyfold_api::agents::{Enrol, Enrolment};
 use keyfold_api::client::Client;
+use keyfold_core::id::KeyId;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::backup::say;
 use crate::cli::EnrolArgs;
 use crate::enrolment::{self, KeptEnrolment};
-use crate::key_file::{self, Slot};
+use crate::generated;
+use crate::key_file::{self, KeptKey, Slot};
+use crate::say::say;
 use crate::state::StateDirectory;
 
 /// Far above any enrolment string.
@@ -27,12 +30,55 @@ pub(crate) async fn enrol(state: &StateDirectory, args: &EnrolArgs) -> anyhow::R
             kept.account_name
         );
     }
-    let text = enrolment_text(args)?;
+    let text = enrolment_text(args.file.as_deref())?;
+    let kept = spend(state, &text).await?;
+    println!(
+        "Enrolled for the account “{}” at {}.",
+        kept.account_name, kept.server
+    );
+    if key_file::read(state, Slot::Present)?.is_none() {
+        println!("Now set its key: `keyfold-agent key generate`, or `keyfold-agent key set`.");
+    }
+    Ok(())
+}
+
+/// Enrols a machine that is not enrolled yet with the string in this file, which is removed then, and makes a key where
+/// there is none. It may have come with the image of the machine.
+pub(crate) async fn at_first_run(
+    state: &StateDirectory,
+    file: &Path,
+    with_salt: bool,
+) -> anyhow::Result<()> {
+    if enrolment::read(state)?.is_none() {
+        let text = enrolment_text(Some(file))?;
+        let kept = spend(state, &text).await?;
+        say(&format!(
+            "enrolled for the account “{}” at {}",
+            kept.account_name, kept.server
+        ));
+        if let Err(error) = std::fs::remove_file(file) {
+            say(&format!(
+                "“{}” is spent, but cannot be removed: {error}",
+                file.display()
+            ));
+        }
+    }
+    if key_file::read(state, Slot::Present)?.is_none() {
+        let id = KeyId::random(&mut rand::rng());
+        let key = generated::new(with_salt)?;
+        key_file::write(state, Slot::Present, &KeptKey { id, key })?;
+        say(&format!("made a key, with the number {id}"));
+    }
+    Ok(())
+}
+
+/// Spends an enrolment string.
+async fn spend(state: &StateDirectory, text: &str) -> anyhow::Result<KeptEnrolment> {
     let Enrolment {
         server,
         authority,
         token,
-    } = Enrolment::from_text(&text)?;
+    } = Enrolment::from_text(text)?;
     let enrol = Enrol {
         token,
         host_name: host_name(),
@@ -53,18 +99,11 @@ pub(crate) async fn enrol(state: &StateDirectory, args: &EnrolArgs) -> anyhow::R
             "the enrolment is kept, but could not be tried: {error}"
         ));
     }
-    println!(
-        "Enrolled for the account “{}” at {}.",
-        kept.account_name, kept.server
-    );
-    if key_file::read(state, Slot::Present)?.is_none() {
-        println!("Now set its key: `keyfold-agent key generate`, or `keyfold-agent key set`.");
-    }
-    Ok(())
+    Ok(kept)
 }
 
-fn enrolment_text(args: &EnrolArgs) -> anyhow::Result<Zeroizing<String>> {
-    match &args.file {
+fn enrolment_text(file: Option<&Path>) -> anyhow::Result<Zeroizing<String>> {
+    match file {
         Some(path) => {
             let text = File::open(path).and_then(bounded);
             text.with_context(|| {

@@ -6,13 +6,16 @@ mod cli;
 mod enrol;
 mod enrolment;
 mod generated;
+mod install;
 mod key;
 mod key_file;
+mod last_run;
 mod owner_only;
 mod profile;
 mod renewal;
 mod report;
 mod rotation;
+mod say;
 mod state;
 mod status;
 mod tool;
@@ -32,9 +35,10 @@ const AGENT_FAILED: i32 = 125;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let cli = Cli::parse();
+    say::log_as(cli.log_format);
     let runs_tool = matches!(cli.command, Command::Backup(_) | Command::Run(_));
     let code = run(cli).await.unwrap_or_else(|error| {
-        eprintln!("keyfold-agent: {error:#}");
+        say::fail(&format!("{error:#}"));
         if runs_tool { AGENT_FAILED } else { 1 }
     });
     exit(code);
@@ -57,8 +61,11 @@ async fn run(cli: Cli) -> anyhow::Result<i32> {
         Command::Key(KeyCommand::Adopt(args)) => adopt::adopt(&state, &args).await?,
         Command::Key(KeyCommand::Rotate { dry_run: true }) => rotation::print_steps(&state)?,
         Command::Key(KeyCommand::Rotate { dry_run: false }) => rotation::rotate(&state).await?,
-        Command::Backup(args) => return backup::backup(&state, &args.tool).await,
-        Command::Run(args) => return Ok(tool::run(&args.tool, &state).await?.exit_code()),
+        Command::Backup(args) => {
+            return backup::backup(&state, args.enrolment.as_deref(), &args.tool.tool).await;
+        }
+        Command::Run(args) => return Ok(tool::run(&args.tool, &state).await?.ended.exit_code()),
+        Command::Install(args) => install::install(&state, &args)?,
         Command::PrintSecret(args) => {
             let slot = if args.in_turn {
                 turns::take(&state)?
@@ -67,7 +74,7 @@ async fn run(cli: Cli) -> anyhow::Result<i32> {
             };
             key::print(&state, slot, &args.secret)?;
         }
-        Command::Status => return status::status(&state).await,
+        Command::Status(args) => return status::status(&state, &args).await,
     }
     Ok(0)
 }

@@ -10,8 +10,8 @@ use keyfold_api::client::{AgentClient, ClientError};
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
-use crate::backup::say;
 use crate::enrolment::{self, KeptEnrolment};
+use crate::say::say;
 use crate::state::StateDirectory;
 
 /// Locked while the credential is renewed.

@@ -3,17 +3,22 @@
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use directories::BaseDirs;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
+use tokio::time::sleep;
 use zeroize::Zeroizing;
 
 use crate::owner_only::{self, OwnerOnlyError};
 
 /// The largest file the Agent keeps: a 64 KiB key in base64, with room to spare.
 const MAX_FILE: u64 = 256 << 10;
+
+/// Between two attempts to lock a file.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Where the Agent keeps its files, each readable by its owner only and replaced as a whole.
 pub(crate) struct StateDirectory(PathBuf);
@@ -99,12 +104,24 @@ impl StateDirectory {
         }
     }
 
-    /// Waits until nobody has it for themselves, and keeps it from that, together with others.
-    pub(crate) fn lock_with_others(&self, name: &str) -> Result<File, StateError> {
+    /// Waits until nobody has it for themselves, and keeps it from that, together with others; none when it takes longer.
+    pub(crate) async fn lock_with_others(
+        &self,
+        name: &str,
+        patience: Duration,
+    ) -> Result<Option<File>, StateError> {
         let (path, lock) = self.lock_file(name)?;
-        lock.lock_shared()
-            .map_err(|error| OwnerOnlyError::io("lock", &path, error))?;
-        Ok(lock)
+        let end = Instant::now() + patience;
+        loop {
+            match lock.try_lock_shared() {
+                Ok(()) => return Ok(Some(lock)),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(PAUSE).await,
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => {
+                    return Err(OwnerOnlyError::io("lock", &path, error).into());
+                }
+            }
+        }
     }
 
     fn lock_file(&self, name: &str) -> Result<(PathBuf, File), StateError> {

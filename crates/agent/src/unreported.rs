@@ -5,9 +5,10 @@ use keyfold_core::id::KeyId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::backup::{say, words};
+use crate::backup::words;
 use crate::key_file::KeptKey;
 use crate::report::Report;
+use crate::say::say;
 use crate::state::{StateDirectory, StateError};
 
 const FILE: &str = "unreported.json";

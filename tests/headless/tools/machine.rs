@@ -13,7 +13,7 @@ use keyfold_api::accounts::Account;
 use keyfold_api::captured_keys::CapturedKeyId;
 use keyfold_api::scopes::Scope;
 use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
-use keyfold_core::id::ScopeKind;
+use keyfold_core::id::{AccountId, ScopeKind};
 use keyfold_tests::support::admin::Admin;
 use keyfold_tests::support::agent::Agent;
 use keyfold_tests::support::files;
@@ -62,15 +62,25 @@ impl Scene {
 
     /// A machine whose Agent is enrolled and has no key yet.
     pub(super) fn machine(&self, name: &str, kind: Kind) -> Result<Machine<'_>> {
+        let (machine, enrolment) = self.machine_that_is_not_enrolled(name, kind)?;
+        machine.agent.enrol(&enrolment)?;
+        Ok(machine)
+    }
+
+    /// A machine, and the string that its Agent enrols with.
+    pub(super) fn machine_that_is_not_enrolled(
+        &self,
+        name: &str,
+        kind: Kind,
+    ) -> Result<(Machine<'_>, String)> {
         let (account, enrolment) = self.admin.create_account(name, self.group.guid)?;
         let agent = self.platform.agent(name);
-        agent.enrol(&enrolment)?;
         let home = self.directory.path().join("homes").join(name);
         let files = home.join("files");
         files::write_sample(&files, 23)?;
         let place = self.directory.path().join("repositories").join(name);
         fs::create_dir_all(place.parent().context("no parent")?)?;
-        Ok(Machine {
+        let machine = Machine {
             scene: self,
             kind,
             account,
@@ -79,7 +89,12 @@ impl Scene {
             files,
             place,
             recovered: BTreeMap::new(),
-        })
+        };
+        Ok((machine, enrolment))
+    }
+
+    pub(super) fn kill_server(&mut self) -> Result<()> {
+        self.platform.server_mut().kill()
     }
 }
 
@@ -151,18 +166,34 @@ impl Machine<'_> {
         Ok(kept)
     }
 
-    /// Every captured key of the account, opened in the Console.
+    pub(super) fn account(&self) -> AccountId {
+        self.account.id
+    }
+
+    /// A further enrolment string for the account.
+    pub(super) fn another_enrolment(&self) -> Result<String> {
+        let token = self
+            .scene
+            .admin
+            .ask(|user| user.create_enrolment(self.account.id))?;
+        Ok(token.enrolment)
+    }
+
+    /// Every captured key of the account, opened in the Console, newest first.
     pub(super) fn captured(&mut self) -> Result<Vec<&EncryptionKey>> {
         let account = self.account.id;
         let admin = &self.scene.admin;
         let all =
             admin.ask(|user| user.all(move |page| user.captured_keys_of_account(account, page)))?;
-        for one in all {
+        for one in &all {
             if let Entry::Vacant(place) = self.recovered.entry(one.id) {
-                place.insert(admin.recover(&one, "a test of this key", PASSPHRASE)?);
+                place.insert(admin.recover(one, "a test of this key", PASSPHRASE)?);
             }
         }
-        Ok(self.recovered.values().collect())
+        Ok(all
+            .iter()
+            .filter_map(|one| self.recovered.get(&one.id))
+            .collect())
     }
 
     /// The newest captured key, opened in the Console.

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod kind;
+mod life;
 mod machine;
 mod restoring;
 mod rotation;

@@ -8,14 +8,15 @@ mod capture;
 mod step;
 
 use std::fs::File;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use keyfold_core::id::KeyId;
 use serde::{Deserialize, Serialize};
 
-use crate::backup::say;
 use crate::key_file::{self, KeptKey, Slot};
 use crate::profile::{self, Profile, Tried};
+use crate::say::say;
 use crate::state::StateDirectory;
 use crate::{generated, key};
 
@@ -23,7 +24,10 @@ pub(crate) use step::Step;
 
 const FILE: &str = "rotation.json";
 const VERSION: u8 = 1;
+/// Had by a rotation for itself, by backups together.
 const LOCK: &str = "rotation.lock";
+/// A backup does not wait longer than this for a rotation, whose tool may hang.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// How far a rotation got. It holds no key.
 #[derive(Serialize, Deserialize)]
@@ -61,19 +65,35 @@ pub(crate) fn print_steps(state: &StateDirectory) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Keeps a rotation from beginning while a backup runs, and finishes one that broke off. The backup runs whatever comes of
-/// that.
-pub(crate) async fn before_backup(state: &StateDirectory) -> anyhow::Result<File> {
-    if pending(state)?.is_some()
+/// Finishes a rotation that broke off, and keeps another one from beginning until the answer is dropped. The backup runs
+/// whatever comes of that.
+pub(crate) async fn before_backup(state: &StateDirectory) -> Option<File> {
+    match finish_pending(state).await {
+        Ok(()) => {}
+        Err(error) => say(&format!("the change of the key is not finished: {error:#}")),
+    }
+    match state.lock_with_others(LOCK, PATIENCE).await {
+        Ok(Some(lock)) => Some(lock),
+        Ok(None) => {
+            say("a change of the key goes on and on; the backup runs all the same.");
+            None
+        }
+        Err(error) => {
+            say(&error.to_string());
+            None
+        }
+    }
+}
+
+async fn finish_pending(state: &StateDirectory) -> anyhow::Result<()> {
+    if is_pending(state)?
         && let Some(profile) = profile::read(state)?
         && let Some(_lock) = state.try_lock(LOCK)?
     {
         say("an earlier change of the key broke off; it goes on now.");
-        if let Err(error) = go_on(state, &profile).await {
-            say(&format!("the change of the key is not finished: {error:#}"));
-        }
+        go_on(state, &profile).await?;
     }
-    Ok(state.lock_with_others(LOCK)?)
+    Ok(())
 }
 
 /// Whether a rotation broke off.
