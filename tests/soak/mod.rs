@@ -172,7 +172,7 @@ pub fn run(directory: &Path, extent: Extent) -> anyhow::Result<Numbers> {
     stored::compare(&history, &rows, &key, &root, kills)
 }
 
-/// An AccountServer with its own data directory and the platform's certificates.
+/// An AccountServer with its own data directory, the platform's certificates and its secret file.
 fn another(
     platform: &Platform,
     directory: &Path,
@@ -187,6 +187,7 @@ fn another(
         let file = file?;
         fs::copy(file.path(), certificates.join(file.file_name()))?;
     }
+    fs::copy(platform.data().join("secret.key"), data.join("secret.key"))?;
     let settings = Settings {
         log: directory.join(format!("server-{number}.log")),
         log_level: "info".to_owned(),

@@ -57,6 +57,7 @@ impl Admin {
         let sign_in = SignIn {
             user: user.to_owned(),
             password: password.into(),
+            code: None,
         };
         let user = runtime.block_on(client.sign_in(&sign_in))?;
         let certificates = CertificatesDirectory::at(certificates)?;
@@ -215,6 +216,7 @@ impl Admin {
     ) -> anyhow::Result<EncryptionKey> {
         let recover = RecoverCapturedKey {
             reason: reason.to_owned(),
+            code: None,
         };
         let recovery =
             self.ask(|user| async move { user.recover_captured_key(captured.id, &recover).await })?;

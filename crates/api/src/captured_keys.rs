@@ -4,6 +4,7 @@
 use keyfold_core::captured_key::CaptureRecord;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -44,6 +45,14 @@ pub struct RecoverCapturedKey {
     /// Why, in the admin's words; not blank.
     #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 1000))]
     pub reason: String,
+    /// A code of the second factor, or a recovery code; absent until it is asked for (`second-factor-required`).
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Password))]
+    #[serde(
+        default,
+        serialize_with = "crate::secret::expose_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub code: Option<SecretString>,
 }
 
 /// A captured key, for whoever holds the certificate folder and a passphrase.

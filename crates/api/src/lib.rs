@@ -18,6 +18,7 @@ pub mod pages;
 pub mod problem;
 pub mod requests;
 pub mod scopes;
+pub mod second_factors;
 mod secret;
 pub mod sessions;
 pub mod settings;

@@ -18,6 +18,14 @@ pub struct SignIn {
     #[serde(serialize_with = "crate::secret::expose")]
     #[cfg_attr(feature = "schema", schema(value_type = String, format = Password))]
     pub password: SecretString,
+    /// A code of the second factor, or a recovery code; absent until it is asked for (`second-factor-required`).
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Password))]
+    #[serde(
+        default,
+        serialize_with = "crate::secret::expose_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub code: Option<SecretString>,
 }
 
 /// A session; its token goes into `Authorization: Bearer …`.

@@ -1,4 +1,4 @@
-//! Wrong passwords, counted for each name: after some of them, every attempt has to wait.
+//! Wrong passwords and codes, counted for each name: after some of them, every attempt has to wait.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -37,7 +37,15 @@ impl Attempts {
         Ok(())
     }
 
-    /// The password was right.
+    /// What became of an attempt whose password was right, and which a second factor decides: one without a code is none.
+    pub fn told(&self, name: &str, demanded: &Result<(), Refusal>) {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Err(Refusal::SecondFactorRequired), Some(wrong)) = (demanded, names.get_mut(name)) {
+            wrong.pop();
+        }
+    }
+
+    /// Everything was right.
     pub fn succeeded(&self, name: &str) {
         self.0
             .lock()

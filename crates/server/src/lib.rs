@@ -27,6 +27,7 @@ pub mod passwords;
 pub mod refusal;
 pub mod rights;
 pub mod routes;
+pub mod second_factors;
 pub mod state;
 pub mod store;
 mod tls;

@@ -14,6 +14,7 @@ use crate::events::Streams;
 use crate::oidc::IdentityProvider;
 use crate::operation::Operation;
 use crate::passwords::Verifier;
+use crate::second_factors::SealingKey;
 use crate::store::Store;
 use crate::trust::Trust;
 
@@ -35,7 +36,9 @@ pub struct Platform {
     pub entropy: Entropy,
     /// Verifies passwords.
     pub passwords: Verifier,
-    /// Counts wrong ones.
+    /// Seals second factors.
+    pub sealing_key: SealingKey,
+    /// Counts wrong passwords and codes.
     pub attempts: Attempts,
     /// Counts what is refused again and again.
     pub denials: Denials,

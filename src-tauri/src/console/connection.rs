@@ -123,6 +123,7 @@ impl Console {
         let sign_in = SignIn {
             user,
             password: SecretString::from(password.expose()),
+            code: None,
         };
         let user = client.sign_in(&sign_in).await?;
         let mut connection = lock(&self.connection);

@@ -65,7 +65,7 @@ impl Console {
             .await?;
         let intermediates = self.intermediates().await?;
         let recovery = self.answered(
-            user.recover_captured_key(id, &RecoverCapturedKey { reason })
+            user.recover_captured_key(id, &RecoverCapturedKey { reason, code: None })
                 .await,
         )?;
         let account_name = chosen.account_name.clone();

@@ -16,6 +16,9 @@ use crate::certificates::{CaptureProgress, UploadCertificate, Uploaded};
 use crate::pages::{Page, PageQuery};
 use crate::requests::{RejectRequest, Request, RequestId, SignRequest, SubmitRequest};
 use crate::scopes::{Change, Coverage, NewScope, Scope};
+use crate::second_factors::{
+    BeginSecondFactor, ConfirmSecondFactor, NewSecondFactor, RecoveryCodes, SecondFactor,
+};
 use crate::sessions::{Session, User};
 
 /// An AccountServer, seen by the person who signed in. The session's token lives in this value's memory only.
@@ -71,6 +74,40 @@ impl UserClient {
     /// `GET /sessions/current`: who signed in, as the AccountServer knows them now.
     pub async fn current_user(&self) -> Result<User, ClientError> {
         self.get(&["sessions", "current"]).await
+    }
+}
+
+/// One's own second factor.
+impl UserClient {
+    /// `GET /sessions/current/second-factor`.
+    pub async fn second_factor(&self) -> Result<SecondFactor, ClientError> {
+        self.get(&["sessions", "current", "second-factor"]).await
+    }
+
+    /// `POST /sessions/current/second-factor`: a new one, to be confirmed.
+    pub async fn begin_second_factor(
+        &self,
+        begin: &BeginSecondFactor,
+    ) -> Result<NewSecondFactor, ClientError> {
+        self.send(
+            Method::POST,
+            &["sessions", "current", "second-factor"],
+            begin,
+        )
+        .await
+    }
+
+    /// `PUT /sessions/current/second-factor`: takes it into use.
+    pub async fn confirm_second_factor(
+        &self,
+        confirm: &ConfirmSecondFactor,
+    ) -> Result<RecoveryCodes, ClientError> {
+        self.send(
+            Method::PUT,
+            &["sessions", "current", "second-factor"],
+            confirm,
+        )
+        .await
     }
 }
 

@@ -127,12 +127,21 @@ impl PlatformArguments {
             &format!("Password of {}: ", self.user),
             self.password_file.as_deref(),
         )?;
-        let sign_in = SignIn {
+        let mut sign_in = SignIn {
             user: self.user.clone(),
             password: SecretString::from(password.as_str()),
+            code: None,
         };
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let user = runtime.block_on(client.sign_in(&sign_in))?;
+        let mut signed_in = runtime.block_on(client.sign_in(&sign_in));
+        if let Err(error) = &signed_in
+            && error.problem_code() == Some("second-factor-required")
+        {
+            let code = secret(&format!("Code of {}: ", self.user), None)?;
+            sign_in.code = Some(SecretString::from(code.as_str()));
+            signed_in = runtime.block_on(client.sign_in(&sign_in));
+        }
+        let user = signed_in?;
         Ok(Session { runtime, user })
     }
 }

@@ -11,6 +11,7 @@ use keyfold_server::capture::{Jobs, Recipients};
 use keyfold_server::clock::{Clock, Entropy};
 use keyfold_server::operation::Operation;
 use keyfold_server::passwords::Verifier;
+use keyfold_server::second_factors::SealingKey;
 use keyfold_server::state::{Platform, Shared};
 use keyfold_server::store::sql::SqlStore;
 use keyfold_server::trust::{Trust, TrustFiles};
@@ -29,6 +30,7 @@ pub(crate) fn platform(store: &SqlStore, clock: Arc<dyn Clock>) -> anyhow::Resul
         trust: trust()?,
         clock,
         passwords: Verifier::new(&entropy)?,
+        sealing_key: SealingKey::from_text(&entropy.token())?,
         entropy,
         attempts: Attempts::default(),
         identity_provider: None,

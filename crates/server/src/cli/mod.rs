@@ -6,6 +6,7 @@ mod data_dir;
 mod database;
 mod init;
 mod recoveries;
+mod sealing_key;
 mod secret_input;
 mod serve;
 mod settings;

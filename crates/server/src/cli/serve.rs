@@ -12,9 +12,9 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 use url::Url;
 
 use super::settings::Settings;
-use super::setup_link;
 use super::signals::{Renewals, Signals};
 use super::supervisor::{self, Step};
+use super::{sealing_key, setup_link};
 use crate::attempts::Attempts;
 use crate::audit::denials::{self, Denials};
 use crate::audit::stream;
@@ -64,6 +64,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let platform = Arc::new(Platform {
         identity_provider: settings.oidc.provider(&public_url)?,
         passwords: Verifier::new(&entropy)?,
+        sealing_key: sealing_key::read(&settings.secret_file(), &store, &entropy).await?,
         store: Arc::new(store.clone()),
         cache: settings.cache.limits().open(Arc::clone(&clock))?,
         captures: Jobs::default(),

@@ -9,7 +9,7 @@ use keyfold_core::id::ScopeGuid;
 use super::data_dir::DataDir;
 use super::secret_input::NewPassword;
 use crate::clock::{Clock as _, Entropy, SystemClock};
-use crate::store::{PeopleStore as _, ScopeStore as _, WayIn};
+use crate::store::{PeopleStore as _, ScopeStore as _, SecondFactorStore as _, WayIn};
 use crate::{passwords, words};
 
 /// Add a user, or set a user's password.
@@ -19,6 +19,8 @@ pub(super) enum User {
     Add(Add),
     /// Set a user's password, and end the user's sessions.
     Password(Password),
+    /// Take a user's second factor away, and end the user's sessions: for whom nobody else can do it.
+    ResetSecondFactor(ResetSecondFactor),
 }
 
 /// A new user.
@@ -57,6 +59,19 @@ pub(super) struct Password {
     new: NewPassword,
 }
 
+/// Whose second factor is taken away.
+#[derive(Debug, Args)]
+pub(super) struct ResetSecondFactor {
+    #[command(flatten)]
+    data_dir: DataDir,
+    /// The name with which the user signs in.
+    #[arg(long, required_unless_present = "everybody")]
+    name: Option<String>,
+    /// Everybody's: the way on when the secret file is lost. The next start of a server may then make another one.
+    #[arg(long, conflicts_with = "name")]
+    everybody: bool,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum RoleArgument {
     /// Everything, with users and the platform's settings; on the root Collection.
@@ -85,6 +100,7 @@ impl User {
         match self {
             Self::Add(add) => add.run().await,
             Self::Password(password) => password.run().await,
+            Self::ResetSecondFactor(reset) => reset.run().await,
         }
     }
 }
@@ -142,6 +158,25 @@ impl Password {
             )
             .await
             .context("the password was not changed: is there such a user?")?;
+        store.close().await;
+        Ok(())
+    }
+}
+
+impl ResetSecondFactor {
+    async fn run(self) -> anyhow::Result<()> {
+        let store = self.data_dir.open().await?;
+        if let Some(name) = self.name {
+            let act = act(Action::ResetSecondFactor, &name);
+            store
+                .delete_second_factor(&name, &act)
+                .await
+                .context("no second factor was taken away: is there such a user?")?;
+        } else {
+            let now = SystemClock.now();
+            let act = Act::new(now, By::CommandLine, Action::ResetSecondFactor);
+            store.delete_second_factors(&act).await?;
+        }
         store.close().await;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Every way in which a question is refused, as problem details (RFC 9457).
 
+mod conflicts;
 mod table;
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -18,7 +19,7 @@ use crate::audit::denials::Denied;
 use crate::cache::PresentError;
 use crate::oidc::OidcError;
 use crate::passwords::PasswordError;
-use crate::store::{Conflict, StoreError};
+use crate::store::StoreError;
 
 pub(crate) use table::Entry;
 
@@ -72,8 +73,8 @@ pub enum Refusal {
     /// The present password, asked for again in a session, is wrong.
     #[error("the present password is wrong; check it")]
     WrongPassword,
-    /// Too many wrong passwords for one user.
-    #[error("too many wrong passwords for this user; wait {seconds} seconds")]
+    /// Too many wrong passwords or codes for one user.
+    #[error("too many wrong passwords or codes for this user; wait {seconds} seconds")]
     TooManyAttempts {
         /// How long to wait.
         seconds: u64,
@@ -115,6 +116,17 @@ pub enum Refusal {
     /// A second factor is demanded of the user, who has none.
     #[error("your platform demands a second factor; set one up first")]
     NoSecondFactor,
+    /// The user has a second factor, and no code was sent. A question rather than a denial.
+    #[error("a code of your second factor is needed; read it from your authenticator program")]
+    SecondFactorRequired,
+    /// The code is wrong, too old, or was used already.
+    #[error(
+        "the code is not right, or was used before; wait for the next one and check the clock of the device that makes it"
+    )]
+    Code,
+    /// There is no second factor to confirm.
+    #[error("no second factor waits to be confirmed; begin again")]
+    NoSecondFactorBegun,
     /// A platform admin on a part of the tree.
     #[error("a platform admin's scope is the root Collection; choose it, or another role")]
     NotRoot,
@@ -286,7 +298,8 @@ impl Refusal {
             Self::Foreign(scope) | Self::ForeignParent(scope) => Some(*scope),
             _ => None,
         };
-        let denied = scope.is_some() || status == StatusCode::FORBIDDEN;
+        let is_question = matches!(self, Self::SecondFactorRequired);
+        let denied = scope.is_some() || (status == StatusCode::FORBIDDEN && !is_question);
         denied.then_some(Denied { why, scope })
     }
 
@@ -309,45 +322,6 @@ impl Refusal {
                 tracing::error!(code, error = %self, "refused");
             }
             _ => tracing::debug!(code, "refused"),
-        }
-    }
-}
-
-impl From<PasswordError> for Refusal {
-    fn from(error: PasswordError) -> Self {
-        match error {
-            PasswordError::Hash(_) => Self::Internal("a password could not be hashed"),
-            PasswordError::Length => Self::Password(error),
-        }
-    }
-}
-
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        let StoreError::Conflict(conflict) = error else {
-            return Self::Store(error);
-        };
-        match conflict {
-            Conflict::Missing => Self::NotFound,
-            Conflict::ParentMissing => Self::ParentNotFound,
-            Conflict::ParentIsGroup => Self::ParentIsGroup,
-            Conflict::ParentIsCollection => Self::ParentIsCollection,
-            Conflict::Cycle => Self::Cycle,
-            Conflict::TooDeep => Self::TooDeep,
-            Conflict::Root => Self::Root,
-            Conflict::NotEmpty => Self::NotEmpty,
-            Conflict::HasCapturedKeys => Self::HasCapturedKeys,
-            Conflict::NameTaken => Self::NameTaken,
-            Conflict::NotAllowed => Self::NotAllowed,
-            Conflict::NotRoot => Self::NotRoot,
-            Conflict::LastAdmin => Self::LastAdmin,
-            Conflict::AlreadySetUp => Self::AlreadySetUp,
-            Conflict::NotWaiting => Self::NotWaiting,
-            Conflict::ReplacesAnother => Self::ReplacesAnother,
-            Conflict::Superseded => Self::Superseded,
-            Conflict::BackupEnded => Self::BackupEnded,
-            Conflict::Repeated => Self::IdempotencyKeyInUse,
-            Conflict::CertificatesChanged => Self::Internal("certificates change all the time"),
         }
     }
 }

@@ -4,18 +4,21 @@ use axum::Json as Answer;
 use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyfold_api::audit::Action;
+use keyfold_api::audit::{Act, Action};
 use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery};
 use keyfold_api::pages::{Page, PageQuery};
+use keyfold_api::sessions::User;
 use keyfold_core::id::{AccountId, ScopeGuid};
+use secrecy::SecretString;
 
-use crate::audit::Asked;
+use crate::audit::{Asked, denials};
 use crate::body::Json;
 use crate::caller::{May, Named};
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
 use crate::rights::RecoverKeys;
-use crate::state::Shared;
+use crate::second_factors::demand;
+use crate::state::{Platform, Shared};
 use crate::{access, words};
 
 /// Of the account's captured keys those whose certificate's scope the user administers: nobody recovers with a
@@ -77,7 +80,7 @@ pub(super) async fn list_of_scope(
     params(("id" = CapturedKeyId, Path)),
     request_body = RecoverCapturedKey,
     responses((status = 200, description = "Recorded; the captured key.", body = Recovery)),
-    extensions(("x-problems" = json!(["reason-refused"]))),
+    extensions(("x-problems" = json!(["code-refused", "reason-refused", "second-factor-required", "too-many-attempts"]))),
 )]
 pub(super) async fn recover(
     State(platform): State<Shared>,
@@ -103,10 +106,35 @@ pub(super) async fn recover(
         .certificate(summary.certificate)
         .why(&recover.reason)
         .with("key_id", summary.key_id);
+    if platform.store.settings().await?.second_factor_at_recovery {
+        prove(&platform, &user, recover.code.as_ref(), &act).await?;
+    }
     platform.store.record(&act).await?;
     tracing::info!(captured_key = %id, user = user.name, "captured key fetched");
     Ok(Answer(Recovery {
         summary: captured.summary,
         captured_key: STANDARD.encode(captured.content),
     }))
+}
+
+/// Takes a code of the second factor from a person in a session: whoever found the Console open does not have it.
+async fn prove(
+    platform: &Platform,
+    user: &User,
+    code: Option<&SecretString>,
+    act: &Act,
+) -> Result<(), Refusal> {
+    let row = platform.store.user(&user.name).await?;
+    if !row.is_some_and(|row| row.second_factor) {
+        return Err(Refusal::NoSecondFactor);
+    }
+    platform.attempts.begin(&user.name, platform.now())?;
+    let demanded = demand(platform, &user.name, code).await;
+    platform.attempts.told(&user.name, &demanded);
+    if matches!(demanded, Err(Refusal::Code)) {
+        denials::record(platform, act.clone().denied("code-refused")).await;
+    }
+    demanded?;
+    platform.attempts.succeeded(&user.name);
+    Ok(())
 }

@@ -13,6 +13,7 @@ mod platform;
 mod reports;
 mod requests;
 mod scopes;
+mod second_factors;
 mod sessions;
 mod settings;
 mod setup;
@@ -114,6 +115,11 @@ fn signing_in() -> OpenApiRouter<Shared> {
         .routes(routes!(sessions::list, sessions::sign_in))
         .routes(routes!(sessions::show, sessions::sign_out))
         .routes(routes!(sessions::change_password))
+        .routes(routes!(
+            second_factors::show,
+            second_factors::begin,
+            second_factors::confirm
+        ))
         .routes(routes!(sessions::end))
         .routes(routes!(oidc::begin))
         .routes(routes!(oidc::callback))

@@ -141,7 +141,8 @@ pub(super) async fn use_ticket(
     }
     let known = platform.store.user(&name).await?;
     let user = known.filter(|row| !row.disabled).ok_or(Refusal::Ticket)?;
-    sessions::begin(&platform, asked, user.user)
+    // What is asked beside a password is the provider's matter.
+    sessions::begin(&platform, asked, user.user, true)
         .await
         .map(Answer)
 }

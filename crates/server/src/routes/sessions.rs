@@ -14,6 +14,7 @@ use crate::caller::{Named, SignedIn};
 use crate::clock::token_hash;
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
+use crate::second_factors::demand;
 use crate::state::{Platform, Shared};
 use crate::store::{SessionRow, WayIn};
 
@@ -25,7 +26,7 @@ use crate::store::{SessionRow, WayIn};
     tag = "sessions",
     request_body = SignIn,
     responses((status = 200, description = "Signed in.", body = Session)),
-    extensions(("x-problems" = json!(["busy", "too-many-attempts", "wrong-credentials"]))),
+    extensions(("x-problems" = json!(["busy", "code-refused", "second-factor-required", "too-many-attempts", "wrong-credentials"]))),
 )]
 pub(super) async fn sign_in(
     State(platform): State<Shared>,
@@ -40,8 +41,8 @@ pub(super) async fn sign_in(
         _ => None,
     });
     let verified = platform.passwords.verify(sign_in.password, hash).await?;
-    let user = match known {
-        Some(row) if verified => row.user,
+    let row = match known {
+        Some(row) if verified => row,
         known => {
             tracing::warn!("wrong credentials");
             // A name that is nobody's may be a password in the wrong field: it is not kept.
@@ -52,8 +53,22 @@ pub(super) async fn sign_in(
             return Err(Refusal::WrongCredentials);
         }
     };
-    platform.attempts.succeeded(&sign_in.user);
-    begin(&platform, asked, user).await.map(Answer)
+    if row.second_factor {
+        let demanded = demand(&platform, &row.user.name, sign_in.code.as_ref()).await;
+        platform.attempts.told(&row.user.name, &demanded);
+        if matches!(demanded, Err(Refusal::Code)) {
+            let act = asked
+                .nobody(Action::SignIn)
+                .user(&row.user.name)
+                .scope(row.user.scope);
+            denials::record(&platform, act.denied("code-refused")).await;
+        }
+        demanded?;
+    }
+    platform.attempts.succeeded(&row.user.name);
+    begin(&platform, asked, row.user, row.second_factor)
+        .await
+        .map(Answer)
 }
 
 /// Who is signed in.
@@ -178,11 +193,12 @@ pub(super) async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Begins a session of somebody who has shown who they are.
+/// Begins a session of somebody who has shown who they are, with a second factor or without.
 pub(super) async fn begin(
     platform: &Platform,
     asked: Asked,
     user: User,
+    second_factor: bool,
 ) -> Result<Session, Refusal> {
     let token = platform.entropy.token();
     let settings = platform.store.settings().await?;
@@ -200,7 +216,7 @@ pub(super) async fn begin(
         seen_at: now,
         idle: Duration::seconds(settings.session_idle_seconds.into()),
         expires_at,
-        second_factor: false,
+        second_factor,
     };
     let act = asked
         .by(&user, Action::SignIn)

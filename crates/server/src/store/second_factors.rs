@@ -30,7 +30,8 @@ pub struct Confirmation<'a> {
 /// Second factors.
 #[async_trait]
 pub trait SecondFactorStore: Send + Sync {
-    /// The user's second factor; none when they never began to set one up.
+    /// The user's second factor; none when they never began to set one up. To a confirmation that is asked again, what it
+    /// confirmed is pending still.
     async fn second_factor(&self, user: &str) -> Result<Option<SecondFactorRow>, StoreError>;
     /// Keeps a sealed secret until it is confirmed; the present one stays in use.
     async fn keep_pending_second_factor(
@@ -47,8 +48,15 @@ pub trait SecondFactorStore: Send + Sync {
     ) -> Result<(), StoreError>;
     /// Uses up the codes of this time step and of those before it; false when one of them was used already.
     async fn spend_step(&self, user: &str, step: u64) -> Result<bool, StoreError>;
-    /// Uses up a recovery code; false when it is none of the user's.
+    /// Uses up a recovery code; false when it is none of the user's, or was used already.
     async fn spend_recovery_code(&self, user: &str, code: &[u8]) -> Result<bool, StoreError>;
+    /// How many recovery codes the user has not used yet.
+    async fn recovery_codes_left(&self, user: &str) -> Result<u32, StoreError>;
     /// Takes the second factor of somebody below away, and ends their sessions.
     async fn delete_second_factor(&self, user: &str, act: &Act) -> Result<(), StoreError>;
+    /// Takes everybody's second factor away, ends all sessions, and forgets the key under which secrets were sealed.
+    async fn delete_second_factors(&self, act: &Act) -> Result<(), StoreError>;
+    /// Whether secrets are sealed under the key with this [check](crate::second_factors::SealingKey::check), which it notes
+    /// when there was none. A key that is not `fresh` may also take the place of one that seals nothing.
+    async fn claim_sealing_key(&self, check: &[u8], fresh: bool) -> Result<bool, StoreError>;
 }

@@ -22,6 +22,7 @@ use keyfold_server::follow;
 use keyfold_server::operation::Operation;
 use keyfold_server::passwords::Verifier;
 use keyfold_server::routes::router;
+use keyfold_server::second_factors::SealingKey;
 use keyfold_server::state::Platform;
 use keyfold_server::store::AgentStore as _;
 use keyfold_server::store::sql::SqlStore;
@@ -162,6 +163,8 @@ impl House {
             trust: trust(directory.path().join("crl.pem")),
             clock: Arc::new(clock.clone()),
             passwords: Verifier::new(&entropy).unwrap(),
+            // Every server of a platform has the same.
+            sealing_key: SealingKey::from_text(&Entropy::from_seed(1).token()).unwrap(),
             entropy,
             identity_provider: None,
             attempts: Attempts::default(),

@@ -16,6 +16,7 @@ use crate::contract;
 use crate::harness::{
     ACCOUNT, COLLECTION, GROUP, House, OTHER_ACCOUNT, PASSWORD, presented, vector,
 };
+use crate::second_factors::Authenticator;
 use crate::setup;
 
 const KEY: &str = "70000000-0000-4000-8000-000000000007";
@@ -53,6 +54,7 @@ async fn every_changing_route_is_answered_once_for_each_key() {
         401
     );
     users_are_managed(&mut scene).await;
+    a_second_factor_is_set_up(&mut scene).await;
     let changing = contract::operations().into_keys();
     let changing: BTreeSet<String> = changing
         .filter(|(_, method)| *method != Method::GET)
@@ -115,6 +117,31 @@ async fn users_are_managed(scene: &mut Scene) {
         assert_eq!(scene.ask("\"own\"", question).await.status, 204);
     }
     scene.tried.insert(format!("PUT /api/v1{path}"));
+}
+
+async fn a_second_factor_is_set_up(scene: &mut Scene) {
+    let path = "/sessions/current/second-factor";
+    let begin = json!({ "password": PASSWORD });
+    let shown = scene
+        .thrice(Method::POST, path, "audrey", begin, whole)
+        .await;
+    let authenticator = Authenticator::of(&shown);
+    let confirm = json!({ "code": authenticator.code(&scene.house) });
+    let confirmed = scene
+        .thrice(Method::PUT, path, "audrey", confirm, whole)
+        .await;
+    scene.house.clock.forward(Duration::seconds(30));
+    let recovery_code = confirmed["recovery_codes"][0].as_str().unwrap().to_owned();
+    for code in [authenticator.code(&scene.house), recovery_code] {
+        let body = json!({ "user": "audrey", "password": PASSWORD, "code": code });
+        let question = (&Method::POST, "/sessions", "", &body);
+        let key = format!("\"signing-in-once-with-{code}\"");
+        let first = scene.ask(&key, question).await;
+        assert_eq!(first.status, 200, "{}", first.shown());
+        scene.lose_the_answers().await;
+        let again = scene.ask(&key, question).await;
+        assert_eq!(first.shown(), again.shown(), "after a crash");
+    }
 }
 
 async fn people_change_the_tree(scene: &mut Scene) {

@@ -18,6 +18,7 @@ mod recoveries;
 mod requests;
 mod rights;
 mod routes;
+mod second_factors;
 mod servers;
 mod setup;
 mod smuggling;

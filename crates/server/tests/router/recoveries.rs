@@ -14,7 +14,7 @@ use crate::harness::{ACCOUNT, COLLECTION, GROUP, House, vector};
 
 const KEY: &str = "70000000-0000-4000-8000-000000000007";
 
-async fn captured(house: &House) {
+pub(crate) async fn captured(house: &House) {
     house
         .upload(COLLECTION, "platform/collection.pem", Value::Null)
         .await;
@@ -24,7 +24,18 @@ async fn captured(house: &House) {
     assert_eq!(house.end(&agent, &backup, "completed").await.status, 200);
 }
 
-async fn recoveries(house: &House) -> Vec<Act> {
+/// Where the key that [`captured`] captured to the Group's certificate is recovered.
+pub(crate) async fn path(house: &House) -> String {
+    let list = house
+        .list(&format!("/accounts/{ACCOUNT}/captured-keys"), "gus")
+        .await;
+    format!(
+        "/captured-keys/{}/recoveries",
+        list[0]["id"].as_str().unwrap()
+    )
+}
+
+pub(crate) async fn recoveries(house: &House) -> Vec<Act> {
     let rows = house
         .store
         .audit_after(0, Some(Action::FetchCapturedKey), 100)

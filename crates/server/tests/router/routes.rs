@@ -1,9 +1,12 @@
 //! Every route, and who may use it.
 
+mod own_session;
+
 use axum::http::Method;
 use keyfold_server::rights::Capability;
 use serde_json::{Value, json};
 
+use self::own_session::own_session;
 use crate::harness::{ACCOUNT, COLLECTION, GROUP, NOTHING, presented, vector};
 
 /// Who may use a route.
@@ -15,11 +18,14 @@ pub(crate) enum For {
     Agents,
 }
 
-/// Every route: its method, path and body, who may use it, and whether it names something in `ann`'s scope.
+/// A route: its method, path and body, who may use it, and whether it names something in `ann`'s scope.
+pub(crate) type Row = (Method, String, Option<Value>, For, bool);
+
+/// Every route; signing out comes last.
 #[expect(clippy::too_many_lines, reason = "it is one table")]
-pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
+pub(crate) fn routes() -> Vec<Row> {
     use Capability as C;
-    use For::{Agents, Anybody, SignedIn, Whoever};
+    use For::{Agents, Anybody, Whoever};
     let (get, post) = (Method::GET, Method::POST);
     let (put, patch, delete) = (Method::PUT, Method::PATCH, Method::DELETE);
     let scope = |rest: &str| format!("/scopes/{GROUP}{rest}");
@@ -30,7 +36,7 @@ pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
     let signed = || Some(json!({ "certificate": vector("platform/collection.pem") }));
     let upload = json!({ "certificate": vector("platform/group.pem"), "replaces": null });
     let key_id = NOTHING;
-    vec![
+    let mut rows = vec![
         (get.clone(), "/platform".into(), None, Anybody, false),
         (get.clone(), "/openapi.json".into(), None, Anybody, false),
         (
@@ -62,20 +68,6 @@ pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
                 json!({ "token": "x", "name": "x", "display_name": "x", "password": "long enough" }),
             ),
             Anybody,
-            false,
-        ),
-        (
-            post.clone(),
-            "/sessions".into(),
-            Some(json!({ "user": "x", "password": "y" })),
-            Anybody,
-            false,
-        ),
-        (
-            get.clone(),
-            "/sessions/current".into(),
-            None,
-            SignedIn,
             false,
         ),
         (
@@ -298,7 +290,7 @@ pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
             false,
         ),
         (
-            post,
+            post.clone(),
             "/users".into(),
             Some(json!({
                 "name": "new", "display_name": "x", "role": "auditor", "scope": GROUP, "password": "long enough",
@@ -373,21 +365,7 @@ pub(crate) fn routes() -> Vec<(Method, String, Option<Value>, For, bool)> {
             Whoever(C::ChangePlatform),
             false,
         ),
-        (get, "/sessions".into(), None, SignedIn, false),
-        (
-            put,
-            "/sessions/current/password".into(),
-            Some(json!({ "present": "not this one", "password": "long enough" })),
-            SignedIn,
-            false,
-        ),
-        (
-            delete.clone(),
-            format!("/sessions/{NOTHING}"),
-            None,
-            SignedIn,
-            false,
-        ),
-        (delete, "/sessions/current".into(), None, SignedIn, false),
-    ]
+    ];
+    rows.extend(own_session());
+    rows
 }

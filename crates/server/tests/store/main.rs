@@ -13,6 +13,7 @@ mod migrations;
 mod notices;
 mod oidc;
 mod races;
+mod second_factors;
 mod setup;
 mod tree;
 

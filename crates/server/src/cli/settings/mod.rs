@@ -86,6 +86,10 @@ pub(super) struct PlatformFiles {
     /// Certificates between the Authority's root and Group Certificates.
     #[arg(long, value_name = "FILE", value_delimiter = ',')]
     intermediate: Vec<PathBuf>,
+    /// The key that seals second factors, the same for all servers of a platform; `secret.key` in the data directory when
+    /// absent. The first start makes it.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -107,6 +111,12 @@ impl Settings {
             capture_certificate: self.file(files.capture_cert.as_ref(), "capture.pem"),
             capture_key: self.file(files.capture_key.as_ref(), "capture-key.pem"),
         }
+    }
+
+    /// The file with the key that seals second factors.
+    pub(super) fn secret_file(&self) -> PathBuf {
+        let usual = || self.data_dir.path().join("secret.key");
+        self.files.secret_file.clone().unwrap_or_else(usual)
     }
 
     fn file(&self, given: Option<&PathBuf>, name: &str) -> PathBuf {

@@ -1,10 +1,12 @@
 use async_trait::async_trait;
 use keyfold_api::audit::Act;
-use sqlx::{Row as _, query};
+use sqlx::any::AnyQueryResult;
+use sqlx::{AnyConnection, Row as _, query, query_scalar};
 
 use super::SqlStore;
 use super::audit::append_once;
 use super::authorisation::administered;
+use super::change::Change;
 use super::people::end_sessions;
 use crate::store::{Claim, Confirmation, Conflict, SecondFactorRow, SecondFactorStore, StoreError};
 
@@ -16,9 +18,12 @@ impl SecondFactorStore for SqlStore {
             .fetch_optional(&self.pool)
             .await?;
         row.map(|row| {
+            let secret: Option<Vec<u8>> = row.try_get("secret")?;
+            let pending: Option<Vec<u8>> = row.try_get("pending")?;
+            let confirmed = || secret.clone().filter(|_| Claim::is_again());
             Ok(SecondFactorRow {
-                secret: row.try_get("secret")?,
-                pending: row.try_get("pending")?,
+                pending: pending.or_else(confirmed),
+                secret,
             })
         })
         .transpose()
@@ -58,7 +63,11 @@ impl SecondFactorStore for SqlStore {
         .execute(&mut *transaction)
         .await?;
         if confirmed.rows_affected() == 0 {
-            return Err(Conflict::Missing.into());
+            return if Claim::is_again() && is_in_use(&mut transaction, user, confirmation).await? {
+                Ok(())
+            } else {
+                Err(Conflict::Missing.into())
+            };
         }
         query("DELETE FROM recovery_codes WHERE \"user\" = $1")
             .bind(user)
@@ -95,19 +104,29 @@ impl SecondFactorStore for SqlStore {
         .bind(i64::from(Claim::is_again()))
         .execute(&mut *transaction)
         .await?;
-        transaction.commit().await?;
-        Ok(spent.rows_affected() > 0)
+        committed(transaction, spent).await
     }
 
     async fn spend_recovery_code(&self, user: &str, code: &[u8]) -> Result<bool, StoreError> {
         let mut transaction = self.adding().await?;
-        let spent = query("DELETE FROM recovery_codes WHERE \"user\" = $1 AND code = $2")
-            .bind(user)
-            .bind(code)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(spent.rows_affected() > 0)
+        let spent = query(
+            "UPDATE recovery_codes SET used = 1 WHERE \"user\" = $1 AND code = $2 AND (used = 0 OR $3 = 1)",
+        )
+        .bind(user)
+        .bind(code)
+        .bind(i64::from(Claim::is_again()))
+        .execute(&mut *transaction)
+        .await?;
+        committed(transaction, spent).await
+    }
+
+    async fn recovery_codes_left(&self, user: &str) -> Result<u32, StoreError> {
+        let left: i64 =
+            query_scalar("SELECT count(*) FROM recovery_codes WHERE \"user\" = $1 AND used = 0")
+                .bind(user)
+                .fetch_one(&self.pool)
+                .await?;
+        u32::try_from(left).map_err(|_| StoreError::Damaged("recovery_codes"))
     }
 
     async fn delete_second_factor(&self, user: &str, act: &Act) -> Result<(), StoreError> {
@@ -123,6 +142,61 @@ impl SecondFactorStore for SqlStore {
         append_once(&mut transaction, act).await?;
         Ok(transaction.commit().await?)
     }
+
+    async fn delete_second_factors(&self, act: &Act) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        for delete in [
+            "DELETE FROM second_factors",
+            "DELETE FROM recovery_codes",
+            "DELETE FROM sessions",
+            "UPDATE platform SET sealing_key = NULL",
+        ] {
+            query(delete).execute(&mut *transaction).await?;
+        }
+        append_once(&mut transaction, act).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn claim_sealing_key(&self, check: &[u8], fresh: bool) -> Result<bool, StoreError> {
+        let mut transaction = self.writing().await?;
+        let claimed = query(
+            "UPDATE platform SET sealing_key = $1 WHERE sealing_key IS NULL OR sealing_key = $1 \
+             OR ($2 = 0 AND NOT EXISTS (SELECT 1 FROM second_factors))",
+        )
+        .bind(check)
+        .bind(i64::from(fresh))
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(claimed.rows_affected() > 0)
+    }
+}
+
+/// Commits what spent something. What spent nothing is no change, and claims no idempotency key: asked again with that key,
+/// it would pass for a question that was answered before.
+async fn committed(transaction: Change, spent: AnyQueryResult) -> Result<bool, StoreError> {
+    if spent.rows_affected() == 0 {
+        return Ok(false);
+    }
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// Whether an earlier attempt of the same request took it into use.
+async fn is_in_use(
+    connection: &mut AnyConnection,
+    user: &str,
+    confirmation: Confirmation<'_>,
+) -> Result<bool, StoreError> {
+    let found: i64 = query_scalar(
+        "SELECT count(*) FROM second_factors WHERE \"user\" = $1 AND secret = $2 AND last_step >= $3",
+    )
+    .bind(user)
+    .bind(confirmation.secret)
+    .bind(number(confirmation.step)?)
+    .fetch_one(connection)
+    .await?;
+    Ok(found > 0)
 }
 
 fn number(step: u64) -> Result<i64, StoreError> {
