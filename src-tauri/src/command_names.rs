@@ -25,6 +25,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "pick_certificate_file",
     "inspect_certificate",
     "upload_certificate",
+    "capture_progress",
     "captured_keys",
     "recover_key",
     "reveal_secret",

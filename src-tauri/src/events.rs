@@ -39,6 +39,44 @@ pub struct ClipboardCleared {
     pub handle: u32,
 }
 
+/// Something changed on the platform: what to fetch again. Values are GUIDs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type, Event)]
+#[serde(rename_all = "camelCase", tag = "what")]
+pub enum PlatformChanged {
+    /// Anything may have: nobody was told for a while.
+    Everything,
+    /// Names, places, badges, requests or certificates.
+    Scopes {
+        /// Of these.
+        scopes: Vec<String>,
+    },
+    /// Accounts came, went or were changed.
+    Accounts {
+        /// In these Groups.
+        groups: Vec<String>,
+    },
+    /// Keys were captured or backups ended.
+    Captures {
+        /// In these scopes.
+        scopes: Vec<String>,
+    },
+}
+
+/// What became of the connection to the platform, as the stream of its events shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type, Event)]
+#[serde(rename_all = "camelCase", tag = "status")]
+pub enum ConnectionChanged {
+    /// What changes is told as it changes.
+    Live,
+    /// It is not; the Console goes on trying.
+    Lost {
+        /// Why.
+        error: CommandError,
+    },
+    /// The session ended.
+    SignedOut,
+}
+
 /// Any of the events, for [`crate::desktop::Desktop::announce`].
 #[derive(Debug, Clone)]
 pub enum Announcement {
@@ -48,4 +86,8 @@ pub enum Announcement {
     FoldersDropped(FoldersDropped),
     /// See [`ClipboardCleared`].
     ClipboardCleared(ClipboardCleared),
+    /// See [`PlatformChanged`].
+    PlatformChanged(PlatformChanged),
+    /// See [`ConnectionChanged`].
+    ConnectionChanged(ConnectionChanged),
 }

@@ -70,6 +70,8 @@ impl<R: Runtime> Desktop for TauriDesktop<R> {
             Announcement::CertificateFoldersChanged(event) => event.emit(&self.0),
             Announcement::FoldersDropped(event) => event.emit(&self.0),
             Announcement::ClipboardCleared(event) => event.emit(&self.0),
+            Announcement::PlatformChanged(event) => event.emit(&self.0),
+            Announcement::ConnectionChanged(event) => event.emit(&self.0),
         }
         .ok();
     }

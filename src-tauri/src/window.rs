@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tauri::{AppHandle, DragDropEvent, Manager as _, Runtime, Window, WindowEvent};
 
-use crate::console::Console;
+use crate::console::{Console, follow_platform};
 
 /// How often the Console looks for secrets whose time is up.
 const TICK: Duration = Duration::from_secs(1);
@@ -22,10 +22,12 @@ pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// Starts what runs beside the window: the watch over certificate folders and the clock of secrets.
+/// Starts what runs beside the window: the watch over certificate folders, the ear for what changes on the platform,
+/// and the clock of secrets.
 pub(crate) fn start(console: &Arc<Console>) {
     console.watch_certificate_folders();
     let console = Arc::downgrade(console);
+    tauri::async_runtime::spawn(follow_platform(console.clone()));
     tauri::async_runtime::spawn(async move {
         let mut ticks = tokio::time::interval(TICK);
         loop {

@@ -5,6 +5,7 @@ mod accessible;
 mod connecting;
 mod desk;
 mod keyboard;
+mod live;
 mod mouse;
 mod share;
 mod steps;

@@ -49,3 +49,28 @@ test("a failed upload stands where it happened and can be tried again", async ()
   await at("upload-confirm").click();
   await expect.element(at("upload-result")).toBeVisible();
 });
+
+test("a long capture shows how far it is, while it runs and to its end", async () => {
+  const backend = await open();
+  await choose("Städtisches", "menu-upload");
+  await at("check").click();
+  backend.capture = { state: "running", done: 3, total: 12, captured: 3 };
+  await at("upload-confirm").click();
+  await expect.element(at("capture-progress")).toHaveAttribute("aria-valuenow", "25");
+  await expect.element(at("upload-result")).toBeVisible();
+  await expectAccessible();
+  backend.capture = { state: "running", done: 9, total: 12, captured: 9 };
+  await expect.element(at("capture-progress")).toHaveAttribute("aria-valuenow", "75");
+  backend.capture = { state: "done", done: 12, total: 12, captured: 12 };
+  await expect.element(at("captured-now")).toHaveTextContent("12 of 12 keys captured now");
+  await expect.element(at("capturing")).not.toBeInTheDocument();
+});
+
+test("a capture that fails says what to do", async () => {
+  const backend = await open();
+  await choose("Städtisches", "menu-upload");
+  await at("check").click();
+  backend.capture = { state: "failed", done: 3, total: 12, captured: 3 };
+  await at("upload-confirm").click();
+  await expect.element(at("capture-failed")).toHaveTextContent("Upload the same certificate again");
+});

@@ -7,7 +7,8 @@ use tauri::State;
 use crate::console::Console;
 use crate::error::CommandError;
 use crate::view::certificates::{
-    CertificateSourceView, InspectedCertificateView, PickedFileView, UploadedView,
+    CaptureProgressView, CertificateSourceView, InspectedCertificateView, PickedFileView,
+    UploadedView,
 };
 
 /// Lets the admin choose a certificate file; none when the dialog was dismissed.
@@ -42,4 +43,15 @@ pub async fn upload_certificate(
     console
         .upload_certificate(&scope, source, replaces.as_deref())
         .await
+}
+
+/// How far the capture after an upload has come.
+#[tauri::command]
+#[specta::specta]
+pub async fn capture_progress(
+    console: State<'_, Arc<Console>>,
+    scope: String,
+    certificate: String,
+) -> Result<CaptureProgressView, CommandError> {
+    console.capture_progress(&scope, &certificate).await
 }

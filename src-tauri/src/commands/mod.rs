@@ -40,6 +40,7 @@ macro_rules! specta_builder {
                 $crate::commands::certificates::pick_certificate_file,
                 $crate::commands::certificates::inspect_certificate,
                 $crate::commands::certificates::upload_certificate,
+                $crate::commands::certificates::capture_progress,
                 $crate::commands::recovery::captured_keys,
                 $crate::commands::recovery::recover_key,
                 $crate::commands::recovery::reveal_secret,
@@ -57,6 +58,8 @@ macro_rules! specta_builder {
                 $crate::events::CertificateFoldersChanged,
                 $crate::events::FoldersDropped,
                 $crate::events::ClipboardCleared,
+                $crate::events::PlatformChanged,
+                $crate::events::ConnectionChanged,
             ])
             .constant("errorCodes", $crate::error::codes::all())
             .constant("verdictCodes", $crate::view::folders::VERDICT_CODES)

@@ -12,14 +12,10 @@ impl Console {
     pub async fn accounts(&self, scope: &str) -> Result<Vec<AccountView>, CommandError> {
         let guid = parse(scope)?;
         let user = self.user()?;
-        // Asked together: the pages may ask for accounts before they have asked for the tree.
-        let (accounts, scopes) = tokio::join!(
-            user.all(|page| user.accounts(guid, page)),
-            user.all(|page| user.scopes(page))
-        );
-        let mut accounts = self.answered(accounts)?;
+        let mut accounts = self.answered(user.all(|page| user.accounts(guid, page)).await)?;
         accounts.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
-        let scopes = self.remember_scopes(&self.answered(scopes)?);
+        let groups: Vec<_> = accounts.iter().map(|account| account.group).collect();
+        let scopes = self.scope_names_with(&groups).await?;
         Ok(accounts
             .iter()
             .map(|account| AccountView::new(account, &scopes))

@@ -17,8 +17,8 @@ use super::{Console, blocking, lock, parse};
 use crate::error::{CommandError, codes};
 use crate::files::read_small;
 use crate::view::certificates::{
-    CertificateContext, CertificateSourceView, CertificateView, InspectedCertificateView,
-    PickedFileView, UploadedView,
+    CaptureProgressView, CertificateContext, CertificateSourceView, CertificateView,
+    InspectedCertificateView, PickedFileView, UploadedView,
 };
 
 /// A certificate that could be read, before it is judged.
@@ -117,6 +117,7 @@ impl Console {
         Ok(UploadedView {
             certificate: CertificateView::uploaded(&uploaded.certificate, context)?,
             captured_now: uploaded.captured_now,
+            capture: uploaded.capture.into(),
             accounts: uploaded.accounts,
             needs_backup: uploaded
                 .needs_backup
@@ -125,6 +126,18 @@ impl Console {
                 .collect(),
             not_saved,
         })
+    }
+
+    /// How far the capture after an upload has come.
+    pub async fn capture_progress(
+        &self,
+        scope: &str,
+        certificate: &str,
+    ) -> Result<CaptureProgressView, CommandError> {
+        let (scope, certificate) = (parse(scope)?, parse(certificate)?);
+        let user = self.user()?;
+        let progress = self.answered(user.capture_progress(scope, certificate).await)?;
+        Ok(progress.into())
     }
 
     /// Fetches and reads the certificate. The outer error is that there is none to look at; the inner one, that it

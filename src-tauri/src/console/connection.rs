@@ -7,6 +7,7 @@ use keyfold_api::scopes::Scope;
 use keyfold_api::sessions::SignIn;
 use keyfold_core::authority_root::AuthorityRoot;
 use keyfold_core::fingerprint::Fingerprint;
+use keyfold_core::id::ScopeGuid;
 use secrecy::SecretString;
 use url::Url;
 
@@ -17,10 +18,9 @@ use crate::error::{CommandError, codes};
 use crate::secret_text::SecretText;
 use crate::view::connection::{ConnectionView, PlatformView, SessionView, address_text};
 
-/// The saved platform, and the session with it.
+/// The saved platform, and its tree as it was listed last.
 pub(super) struct Connection {
     saved: Result<Option<SavedPlatform>, CommandError>,
-    user: Option<UserClient>,
     scopes: ScopeNames,
 }
 
@@ -37,12 +37,11 @@ impl Connection {
     fn with(saved: Result<Option<SavedPlatform>, CommandError>) -> Self {
         Self {
             saved,
-            user: None,
             scopes: ScopeNames::default(),
         }
     }
 
-    fn view(&self) -> Result<ConnectionView, CommandError> {
+    fn view(&self, user: Option<&UserClient>) -> Result<ConnectionView, CommandError> {
         let saved = self.saved.as_ref().map_err(Clone::clone)?;
         Ok(ConnectionView {
             platform: saved.as_ref().map(|platform| PlatformView {
@@ -50,10 +49,7 @@ impl Connection {
                 address: address_text(&platform.address).to_owned(),
                 authority: platform.authority.to_string(),
             }),
-            session: self
-                .user
-                .as_ref()
-                .map(|user| SessionView::from(user.user())),
+            session: user.map(|user| SessionView::from(user.user())),
         })
     }
 }
@@ -61,7 +57,7 @@ impl Connection {
 impl Console {
     /// The saved platform and who is signed in.
     pub fn connection(&self) -> Result<ConnectionView, CommandError> {
-        lock(&self.connection).view()
+        lock(&self.connection).view(self.session.borrow().as_ref())
     }
 
     /// Contacts a platform, pins its Authority root (SHA-256, 64 hex digits) and saves both.
@@ -126,9 +122,8 @@ impl Console {
             code: None,
         };
         let user = client.sign_in(&sign_in).await?;
-        let mut connection = lock(&self.connection);
-        connection.user = Some(user);
-        connection.view()
+        self.session.send_replace(Some(user));
+        self.connection()
     }
 
     /// Signs out; recovered keys are forgotten.
@@ -142,10 +137,11 @@ impl Console {
         &self,
         saved: Option<SavedPlatform>,
     ) -> Result<ConnectionView, CommandError> {
-        let previous = std::mem::replace(&mut *lock(&self.connection), Connection::with(Ok(saved)));
+        *lock(&self.connection) = Connection::with(Ok(saved));
+        let previous = self.session.send_replace(None);
         lock(&self.recovered).forget_all();
         lock(&self.listed).clear();
-        if let Some(user) = previous.user {
+        if let Some(user) = previous {
             // Signed out here in any case; the platform forgets the session by itself if it cannot be told.
             user.sign_out().await.ok();
         }
@@ -170,22 +166,19 @@ impl Console {
     /// Whoever is signed in.
     pub(super) fn user(&self) -> Result<UserClient, CommandError> {
         self.saved_platform()?;
-        let connection = lock(&self.connection);
-        connection
-            .user
-            .clone()
-            .ok_or_else(|| CommandError::new(codes::SIGNED_OUT))
+        let user = self.session.borrow().clone();
+        user.ok_or_else(|| CommandError::new(codes::SIGNED_OUT))
     }
 
     /// An answer in this crate's errors; notices the end of the session.
     pub(super) fn answered<T>(&self, answer: Result<T, ClientError>) -> Result<T, CommandError> {
-        if let Err(ClientError::Problem(problem)) = &answer
-            && problem.status == 401
-        {
-            lock(&self.connection).user = None;
+        if answer.as_ref().is_err_and(is_session_over) {
+            self.session.send_replace(None);
             return Err(CommandError::new(codes::SIGNED_OUT));
         }
-        Ok(answer?)
+        let answer = answer?;
+        self.answering.notify_waiters();
+        Ok(answer)
     }
 
     /// All scopes that the user may see, remembered for their names.
@@ -203,10 +196,27 @@ impl Console {
         names
     }
 
+    /// The scopes as they were listed last, or listed anew when one of these was not among them.
+    pub(super) async fn scope_names_with(
+        &self,
+        guids: &[ScopeGuid],
+    ) -> Result<ScopeNames, CommandError> {
+        let known = self.scope_names();
+        if guids.iter().all(|guid| known.scope(*guid).is_some()) {
+            return Ok(known);
+        }
+        Ok(ScopeNames::new(&self.fetch_scopes().await?))
+    }
+
     /// The scopes as they were listed last; empty when signed out.
     pub(super) fn scope_names(&self) -> ScopeNames {
         lock(&self.connection).scopes.clone()
     }
+}
+
+/// Whether the platform knows the session no more.
+pub(super) fn is_session_over(error: &ClientError) -> bool {
+    matches!(error, ClientError::Problem(problem) if problem.status == 401)
 }
 
 /// Reads an address as people type it: `https://` may be left out.

@@ -6,6 +6,7 @@ mod clipboard;
 mod connection;
 mod folders;
 mod key_request;
+mod live;
 mod recovered_keys;
 mod recovery;
 mod report;
@@ -20,9 +21,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary};
+use keyfold_api::client::UserClient;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_keystore::{CertificatesDirectory, Watcher};
 use time::OffsetDateTime;
+use tokio::sync::{Notify, watch};
 
 use crate::desktop::Desktop;
 use crate::error::{CommandError, codes};
@@ -31,6 +34,7 @@ use crate::places::Places;
 use clipboard::CopiedSecret;
 use connection::Connection;
 use key_request::Cancel;
+pub(crate) use live::follow_platform;
 use recovered_keys::RecoveredKeys;
 
 /// Everything the Rust half remembers while the window is open.
@@ -39,6 +43,10 @@ pub struct Console {
     places: Places,
     clock: fn() -> OffsetDateTime,
     connection: Mutex<Connection>,
+    /// Whoever is signed in.
+    session: watch::Sender<Option<UserClient>>,
+    /// Told whenever the platform answered.
+    answering: Arc<Notify>,
     /// Captured keys as they were listed: a recovery must be of one of these, unchanged.
     listed: Mutex<HashMap<CapturedKeyId, CapturedKeySummary>>,
     recovered: Mutex<RecoveredKeys>,
@@ -58,6 +66,8 @@ impl Console {
             clock,
             connection: Mutex::new(Connection::load(&places.connections_file)),
             places,
+            session: watch::Sender::default(),
+            answering: Arc::default(),
             listed: Mutex::default(),
             recovered: Mutex::default(),
             copied: Mutex::default(),

@@ -1,24 +1,21 @@
 //! The tree as the platform listed it last: names, kinds and paths of scopes.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use keyfold_api::scopes::Scope;
 use keyfold_core::id::ScopeGuid;
 
-/// The scopes that the user may see, by GUID.
+/// The scopes that the user may see, by GUID. A copy costs nothing.
 #[derive(Debug, Clone, Default)]
-pub struct ScopeNames(HashMap<ScopeGuid, Scope>);
+pub struct ScopeNames(Arc<HashMap<ScopeGuid, Scope>>);
 
 impl ScopeNames {
     /// The scopes of one listing.
     #[must_use]
     pub fn new(scopes: &[Scope]) -> Self {
-        Self(
-            scopes
-                .iter()
-                .map(|scope| (scope.guid, scope.clone()))
-                .collect(),
-        )
+        let by_guid = scopes.iter().map(|scope| (scope.guid, scope.clone()));
+        Self(Arc::new(by_guid.collect()))
     }
 
     /// The scope, if the user may see it.

@@ -25,14 +25,13 @@ impl Console {
     pub async fn scope_detail(&self, scope: &str) -> Result<ScopeDetailView, CommandError> {
         let guid: ScopeGuid = parse(scope)?;
         let user = self.user()?;
+        let scopes = self.scope_names_with(&[guid]).await?;
         let answers = tokio::try_join!(
-            user.all(|page| user.scopes(page)),
             user.coverage(guid),
             user.all(|page| user.certificates(guid, page)),
             user.all(|page| user.requests(page)),
         );
-        let (scopes, coverage, listed, mut requests) = self.answered(answers)?;
-        let scopes = self.remember_scopes(&scopes);
+        let (coverage, listed, mut requests) = self.answered(answers)?;
         let local_keys = self.local_keys().await;
         let context = CertificateContext {
             scopes: &scopes,

@@ -29,6 +29,7 @@ pub(super) const CODES: &[&str] = &[
     "timeout",
     "too-deep",
     "too-many-attempts",
+    "too-many-streams",
     "wrong-credentials",
 ];
 

@@ -69,7 +69,7 @@ fn arguments(command: &str) -> Value {
     let everything = json!({
         "account": GUID, "address": "https://localhost:1", "authority": "0".repeat(64), "capturedKey": GUID,
         "folder": GUID, "folders": [GUID], "group": GUID, "handle": 1, "keySize": "rsa3072", "kind": "group",
-        "name": "n", "onProgress": "__CHANNEL__:1", "parent": GUID, "passphrase": "p", "password": "p",
+        "certificate": "0".repeat(64), "name": "n", "onProgress": "__CHANNEL__:1", "parent": GUID, "passphrase": "p", "password": "p",
         "reason": "r", "replaces": null, "scope": GUID, "scopeName": "s",
         "source": { "from": "platform", "request": GUID },
         "spkiFingerprint": "0".repeat(64), "typedName": "n", "user": "u",
@@ -115,6 +115,7 @@ fn without_a_platform_every_question_to_it_says_so() {
         "submit_request",
         "inspect_certificate",
         "upload_certificate",
+        "capture_progress",
         "captured_keys",
         "active_certificates",
     ] {

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use keyfold_api::certificates::{CertificateState, UploadedCertificate};
+use keyfold_api::certificates::{
+    CaptureProgress, CaptureState, CertificateState, UploadedCertificate,
+};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::group_certificate::GroupCertificate;
 use serde::{Deserialize, Serialize};
@@ -105,14 +107,44 @@ pub struct InspectedCertificateView {
 pub struct UploadedView {
     /// The certificate, now active.
     pub certificate: CertificateView,
-    /// Keys captured from memory.
+    /// Keys captured from memory so far.
     pub captured_now: u32,
+    /// How far capturing has come: a long one goes on.
+    pub capture: CaptureProgressView,
     /// Accounts it covers.
     pub accounts: u32,
     /// Names of accounts that need one more backup.
     pub needs_backup: Vec<String>,
     /// Why the certificate could not be kept in the certificate folder, if so; the upload itself stands.
     pub not_saved: Option<CommandError>,
+}
+
+/// How far the capture after an upload has come.
+#[derive(Debug, Clone, Copy, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CaptureProgressView {
+    /// Whether it goes on.
+    pub state: CaptureStateView,
+    /// Keys that were looked at.
+    pub done: u32,
+    /// Keys in the platform's memory that are to be looked at.
+    pub total: u32,
+    /// Keys that were captured.
+    pub captured: u32,
+}
+
+/// Whether the platform captures the keys in its memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum CaptureStateView {
+    /// Not yet.
+    NotRun,
+    /// Right now.
+    Running,
+    /// It did.
+    Done,
+    /// It could not.
+    Failed,
 }
 
 /// What a certificate is shown against: the names of now, the key pairs on this computer, the clock.
@@ -175,6 +207,22 @@ impl From<CertificateState> for CertificateStateView {
             CertificateState::Expired => Self::Expired,
             CertificateState::Revoked => Self::Revoked,
             CertificateState::Superseded => Self::Superseded,
+        }
+    }
+}
+
+impl From<CaptureProgress> for CaptureProgressView {
+    fn from(progress: CaptureProgress) -> Self {
+        Self {
+            state: match progress.state {
+                CaptureState::NotRun => CaptureStateView::NotRun,
+                CaptureState::Running => CaptureStateView::Running,
+                CaptureState::Done => CaptureStateView::Done,
+                CaptureState::Failed => CaptureStateView::Failed,
+            },
+            done: progress.done,
+            total: progress.total,
+            captured: progress.captured,
         }
     }
 }

@@ -51,6 +51,8 @@ export const commands = {
 	inspectCertificate: (scope: string, source: CertificateSourceView) => typedError<InspectedCertificateView, CommandError>(__TAURI_INVOKE("inspect_certificate", { scope, source })),
 	/**  Uploads a signed certificate; `replaces` names the active certificate that the admin was told about. */
 	uploadCertificate: (scope: string, source: CertificateSourceView, replaces: string | null) => typedError<UploadedView, CommandError>(__TAURI_INVOKE("upload_certificate", { scope, source, replaces })),
+	/**  How far the capture after an upload has come. */
+	captureProgress: (scope: string, certificate: string) => typedError<CaptureProgressView, CommandError>(__TAURI_INVOKE("capture_progress", { scope, certificate })),
 	/**  An account's captured keys, newest first. */
 	capturedKeys: (account: string) => typedError<CapturedKeyView[], CommandError>(__TAURI_INVOKE("captured_keys", { account })),
 	/**  Records the reason, fetches, verifies and opens a captured key; its secrets stay here under a handle. */
@@ -81,11 +83,13 @@ export const commands = {
 export const events = {
 	certificateFoldersChanged: makeEvent<CertificateFoldersChanged, CertificateFoldersChanged>("certificate-folders-changed"),
 	clipboardCleared: makeEvent<ClipboardCleared, ClipboardCleared>("clipboard-cleared"),
+	connectionChanged: makeEvent<ConnectionChanged, ConnectionChanged>("connection-changed"),
 	foldersDropped: makeEvent<FoldersDropped, FoldersDropped>("folders-dropped"),
+	platformChanged: makeEvent<PlatformChanged, PlatformChanged>("platform-changed"),
 };
 
 /* Constants */
-export const errorCodes = ["bad-address","bad-fingerprint","bad-identifier","busy","cancelled","capture-failed","capture-signer-refused","captured-key-not-listed","captured-key-not-opened","captured-key-untrusted","certificate-expired","certificate-extension-critical","certificate-extension-repeated","certificate-is-authority","certificate-issuer-not-allowed","certificate-issuer-not-valid","certificate-issuer-unknown","certificate-key-exponent","certificate-key-malformed","certificate-key-not-rsa","certificate-key-recovery-agent","certificate-key-too-large","certificate-key-too-small","certificate-key-usage","certificate-malformed","certificate-not-for-request","certificate-not-yet-valid","certificate-pem-damaged","certificate-pem-missing","certificate-pem-several","certificate-pem-trailing","certificate-purpose","certificate-refused","certificate-replaces-another","certificate-revocation-no-list","certificate-revocation-stale","certificate-revocation-unsupported","certificate-revocation-wrong-signer","certificate-revoked","certificate-scope-malformed","certificate-scope-missing","certificate-scope-not-guid","certificate-scope-several","certificate-scope-wrong","certificate-signature-algorithm","certificate-signature-bad","certificate-superseded","certificate-too-large","certificate-unreadable","certificate-validity-backwards","certificate-validity-too-long","certificate-version","certificates-directory-failed","clipboard-failed","connection-file-damaged","connection-not-saved","file-not-chosen","file-not-written","file-too-large","file-unreadable","folder-not-exported","folder-not-found","has-captured-keys","idempotency-key-in-use","internal","key-not-made","key-pair-not-found","key-pair-not-saved","moved-into-itself","name-not-equal","name-refused","name-taken","no-certificate-folder","not-allowed","not-connected","not-empty","not-enough-memory","not-found","not-opened","own-certificates-directory","parent-is-collection","parent-is-group","parent-not-found","passphrase-too-weak","passphrase-unusable","platform-certificate-expired","platform-certificate-invalid","platform-certificate-not-valid-yet","platform-contradicts-itself","platform-not-issued-by-authority","platform-not-understood","platform-refused","platform-unreachable","platform-wrong-authority","platform-wrong-host","private-key-not-here","reason-missing","reason-refused","recovered-key-forgotten","request-not-signed","request-running","root-stays","saved-request-unusable","scope-not-found","sealed-key-damaged","secret-not-found","secret-not-text","signed-out","store-failed","timeout","tls-setup","too-deep","too-many-attempts","wrong-credentials","wrong-passphrase"] as const;
+export const errorCodes = ["bad-address","bad-fingerprint","bad-identifier","busy","cancelled","capture-failed","capture-signer-refused","captured-key-not-listed","captured-key-not-opened","captured-key-untrusted","certificate-expired","certificate-extension-critical","certificate-extension-repeated","certificate-is-authority","certificate-issuer-not-allowed","certificate-issuer-not-valid","certificate-issuer-unknown","certificate-key-exponent","certificate-key-malformed","certificate-key-not-rsa","certificate-key-recovery-agent","certificate-key-too-large","certificate-key-too-small","certificate-key-usage","certificate-malformed","certificate-not-for-request","certificate-not-yet-valid","certificate-pem-damaged","certificate-pem-missing","certificate-pem-several","certificate-pem-trailing","certificate-purpose","certificate-refused","certificate-replaces-another","certificate-revocation-no-list","certificate-revocation-stale","certificate-revocation-unsupported","certificate-revocation-wrong-signer","certificate-revoked","certificate-scope-malformed","certificate-scope-missing","certificate-scope-not-guid","certificate-scope-several","certificate-scope-wrong","certificate-signature-algorithm","certificate-signature-bad","certificate-superseded","certificate-too-large","certificate-unreadable","certificate-validity-backwards","certificate-validity-too-long","certificate-version","certificates-directory-failed","clipboard-failed","connection-file-damaged","connection-not-saved","file-not-chosen","file-not-written","file-too-large","file-unreadable","folder-not-exported","folder-not-found","has-captured-keys","idempotency-key-in-use","internal","key-not-made","key-pair-not-found","key-pair-not-saved","moved-into-itself","name-not-equal","name-refused","name-taken","no-certificate-folder","not-allowed","not-connected","not-empty","not-enough-memory","not-found","not-opened","own-certificates-directory","parent-is-collection","parent-is-group","parent-not-found","passphrase-too-weak","passphrase-unusable","platform-certificate-expired","platform-certificate-invalid","platform-certificate-not-valid-yet","platform-contradicts-itself","platform-not-issued-by-authority","platform-not-understood","platform-refused","platform-unreachable","platform-wrong-authority","platform-wrong-host","private-key-not-here","reason-missing","reason-refused","recovered-key-forgotten","request-not-signed","request-running","root-stays","saved-request-unusable","scope-not-found","sealed-key-damaged","secret-not-found","secret-not-text","signed-out","store-failed","timeout","tls-setup","too-deep","too-many-attempts","too-many-streams","wrong-credentials","wrong-passphrase"] as const;
 
 export const verdictCodes = ["folder-complete","folder-not-signed-yet","folder-empty","folder-not-a-scope","folder-key-and-certificate-dont-match","folder-wrong-guid","folder-file-missing","folder-damaged","folder-newer-version","folder-unreadable"] as const;
 
@@ -109,6 +113,29 @@ export type AccountView = {
 	/**  Whether an Agent is enrolled. */
 	enrolled: boolean,
 };
+
+/**  How far the capture after an upload has come. */
+export type CaptureProgressView = {
+	/**  Whether it goes on. */
+	state: CaptureStateView,
+	/**  Keys that were looked at. */
+	done: number,
+	/**  Keys in the platform's memory that are to be looked at. */
+	total: number,
+	/**  Keys that were captured. */
+	captured: number,
+};
+
+/**  Whether the platform captures the keys in its memory. */
+export type CaptureStateView = 
+/**  Not yet. */
+"notRun" | 
+/**  Right now. */
+"running" | 
+/**  It did. */
+"done" | 
+/**  It could not. */
+"failed";
 
 /**  A captured key that can be chosen for recovery. */
 export type CapturedKeyView = {
@@ -226,6 +253,17 @@ export type CommandError = {
 	/**  What the words are about: names, dates, paths; never a secret. */
 	params: { [key in string]: string },
 };
+
+/**  What became of the connection to the platform, as the stream of its events shows it. */
+export type ConnectionChanged = 
+/**  What changes is told as it changes. */
+{ status: "live" } | 
+/**  It is not; the Console goes on trying. */
+{ status: "lost"; 
+/**  Why. */
+error: CommandError } | 
+/**  The session ended. */
+{ status: "signedOut" };
 
 /**  The saved platform, and who is signed in to it. */
 export type ConnectionView = {
@@ -345,6 +383,23 @@ export type PickedFileView = {
 	/**  Its path. */
 	path: string,
 };
+
+/**  Something changed on the platform: what to fetch again. Values are GUIDs. */
+export type PlatformChanged = 
+/**  Anything may have: nobody was told for a while. */
+{ what: "everything" } | 
+/**  Names, places, badges, requests or certificates. */
+{ what: "scopes"; 
+/**  Of these. */
+scopes: string[] } | 
+/**  Accounts came, went or were changed. */
+{ what: "accounts"; 
+/**  In these Groups. */
+groups: string[] } | 
+/**  Keys were captured or backups ended. */
+{ what: "captures"; 
+/**  In these scopes. */
+scopes: string[] };
 
 /**  A saved platform. */
 export type PlatformView = {
@@ -563,8 +618,10 @@ export type SessionView = {
 export type UploadedView = {
 	/**  The certificate, now active. */
 	certificate: CertificateView,
-	/**  Keys captured from memory. */
+	/**  Keys captured from memory so far. */
 	capturedNow: number,
+	/**  How far capturing has come: a long one goes on. */
+	capture: CaptureProgressView,
 	/**  Accounts it covers. */
 	accounts: number,
 	/**  Names of accounts that need one more backup. */

@@ -65,6 +65,11 @@ impl Events {
         }
         outcome
     }
+
+    /// After an error, lets the next call connect without waiting: the AccountServer answers again.
+    pub fn connect_now(&mut self) {
+        self.pause = Duration::ZERO;
+    }
 }
 
 /// One connection's events.

@@ -1,7 +1,9 @@
 import type {
   CertificateFoldersView,
   CommandError,
+  ConnectionChanged,
   FoldersDropped,
+  PlatformChanged,
   RequestedView,
   RequestProgressView,
   KeySizeView,
@@ -25,6 +27,10 @@ export interface BackendEvents {
   onFoldersDropped(listener: (event: FoldersDropped) => void): Promise<Unlisten>;
   /** A copied secret is no longer on the clipboard. */
   onClipboardCleared(listener: (handle: number) => void): Promise<Unlisten>;
+  /** Something changed on the platform. */
+  onPlatformChanged(listener: (changed: PlatformChanged) => void): Promise<Unlisten>;
+  /** The platform is followed, or no longer. */
+  onConnectionChanged(listener: (changed: ConnectionChanged) => void): Promise<Unlisten>;
 }
 
 /** The one seam between pages and the Rust half: every command, failing with a {@link Failure}. */

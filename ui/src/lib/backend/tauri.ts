@@ -30,4 +30,6 @@ export const tauri = {
   onFoldersChanged: (listener) => events.certificateFoldersChanged.listen((event) => listener(event.payload)),
   onFoldersDropped: (listener) => events.foldersDropped.listen((event) => listener(event.payload)),
   onClipboardCleared: (listener) => events.clipboardCleared.listen((event) => listener(event.payload.handle)),
+  onPlatformChanged: (listener) => events.platformChanged.listen((event) => listener(event.payload)),
+  onConnectionChanged: (listener) => events.connectionChanged.listen((event) => listener(event.payload)),
 } as Backend;

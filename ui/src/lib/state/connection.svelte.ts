@@ -1,5 +1,5 @@
 import { Failure, type Backend } from "../backend/backend";
-import type { ConnectionView, PlatformView, SessionView } from "../bindings";
+import type { ConnectionChanged, ConnectionView, PlatformView, SessionView } from "../bindings";
 import { Loaded } from "./loaded.svelte";
 
 /** The platform this Console talks to, and who is signed in. */
@@ -7,6 +7,8 @@ export class Connection {
   readonly loaded = new Loaded<ConnectionView>();
   /** Whether the platform answered the last call. */
   reachable = $state(true);
+  /** Why nobody tells what changes on the platform. */
+  unfollowed = $state.raw<Failure>();
   /** Whether the session ended while the window was in use: pages stay, and the admin signs in again over them. */
   expired = $state(false);
   readonly #backend: Backend;
@@ -48,6 +50,14 @@ export class Connection {
   async signOut(): Promise<void> {
     this.loaded.value = await this.#backend.signOut();
     this.expired = false;
+    this.unfollowed = undefined;
+  }
+
+  /** Notes what became of the stream that tells what changes. */
+  follow(changed: ConnectionChanged): void {
+    this.unfollowed = changed.status === "lost" ? Failure.from(changed.error) : undefined;
+    if (changed.status === "signedOut") this.expired = this.session !== null;
+    else this.note(this.unfollowed);
   }
 
   /** Notes what an answer of the platform says about the connection. */
@@ -76,6 +86,8 @@ const LOCAL: ReadonlySet<string> = new Set([
   "onFoldersChanged",
   "onFoldersDropped",
   "onClipboardCleared",
+  "onPlatformChanged",
+  "onConnectionChanged",
 ]);
 
 /** The same backend, with every answer noted. */

@@ -1,9 +1,10 @@
 import { createContext } from "svelte";
 
-import type { Backend } from "../backend/backend";
+import type { Backend, Unlisten } from "../backend/backend";
 import { Connection, noted } from "./connection.svelte";
 import { Dialogs } from "./dialogs.svelte";
 import { Folders } from "./folders.svelte";
+import { Live, type News } from "./live";
 import { Organisation } from "./organisation.svelte";
 import { Place } from "./place.svelte";
 import { Tree } from "./tree.svelte";
@@ -19,6 +20,7 @@ export class Console {
   readonly waiting: Waiting;
   readonly place = new Place();
   readonly dialogs = new Dialogs();
+  readonly #live = new Live((news) => this.#catchUp(news));
 
   constructor(backend: Backend) {
     this.connection = new Connection(backend);
@@ -40,17 +42,48 @@ export class Console {
     const root = this.connection.session?.scope;
     if (root === undefined) return;
     await Promise.all([this.organisation.load(root), this.folders.load()]);
-    if (!this.place.at && this.organisation.scope(root)) {
-      this.tree.openTop();
-      this.tree.active = root;
-      this.place.goToScope(root);
-    }
+    this.#beginAt(root);
     await this.waiting.load();
+  }
+
+  /** Follows what the Rust half says of the platform. */
+  async follow(): Promise<Unlisten> {
+    const unlisten = await Promise.all([
+      this.backend.onPlatformChanged((changed) => this.#live.tell(changed)),
+      this.backend.onConnectionChanged((changed) => this.connection.follow(changed)),
+    ]);
+    return () => {
+      for (const stop of unlisten) stop();
+    };
   }
 
   /** Fetches all that is shown again. */
   async refresh(): Promise<void> {
     await Promise.all([this.organisation.refresh(), this.folders.load()]);
+    // The first fetch may have been overtaken by this one.
+    this.#beginAt(this.connection.session?.scope ?? "");
+    await this.waiting.load();
+  }
+
+  /** Goes to the user's scope, unless they are somewhere already. */
+  #beginAt(root: string): void {
+    if (this.place.at || !this.organisation.scope(root)) return;
+    this.tree.openTop();
+    this.tree.active = root;
+    this.place.goToScope(root);
+  }
+
+  /** Fetches what others changed; before anything was fetched, there is nothing to fetch again. */
+  async #catchUp(news: News): Promise<void> {
+    if (!this.connection.session || !(this.organisation.scopes.value ?? this.organisation.scopes.loading))
+      return;
+    if (news.everything) return this.refresh();
+    const changed = [...news.scopes, ...news.accountsOf];
+    await Promise.all([
+      news.tree ? this.organisation.loadScopes() : undefined,
+      news.accountsOf.size > 0 ? this.organisation.loadAccounts([...news.accountsOf]) : undefined,
+    ]);
+    this.organisation.outdate(changed);
     await this.waiting.load();
   }
 

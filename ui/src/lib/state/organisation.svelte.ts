@@ -1,15 +1,20 @@
-import { SvelteMap } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 
-import type { Backend } from "../backend/backend";
+import { Failure, type Backend } from "../backend/backend";
 import type { AccountView, ScopeDetailView, ScopeKindView, ScopeView } from "../bindings";
 import { byName } from "../format";
 import { Loaded } from "./loaded.svelte";
+
+/** Where more scopes than this changed, everything is fetched at once. */
+const FEW = 16;
 
 /** Collections, Groups and Accounts as the platform has them. */
 export class Organisation {
   readonly scopes = new Loaded<ScopeView[]>();
   readonly accounts = new Loaded<AccountView[]>();
   readonly #details = new SvelteMap<string, Loaded<ScopeDetailView>>();
+  /** Scopes whose details are to be fetched again when they are looked at. */
+  readonly #outdated = new SvelteSet<string>();
   readonly #backend: Backend;
   #root = "";
 
@@ -79,7 +84,13 @@ export class Organisation {
     return this.#details.get(guid);
   }
 
+  /** Fetches the detail of a scope unless it is there and of today. */
+  async showDetail(guid: string): Promise<void> {
+    if (!this.#details.has(guid) || this.#outdated.has(guid)) await this.loadDetail(guid);
+  }
+
   async loadDetail(guid: string): Promise<void> {
+    this.#outdated.delete(guid);
     const detail = this.#details.get(guid) ?? new Loaded<ScopeDetailView>();
     this.#details.set(guid, detail);
     await detail.fetch(() => this.#backend.scopeDetail(guid));
@@ -88,16 +99,43 @@ export class Organisation {
   /** Fetches the tree from the user's scope down. */
   async load(root: string): Promise<void> {
     this.#root = root;
-    await Promise.all([
-      this.scopes.fetch(() => this.#backend.scopes()),
-      this.accounts.fetch(() => this.#backend.accounts(root)),
-    ]);
+    await Promise.all([this.loadScopes(), this.accounts.fetch(() => this.#backend.accounts(root))]);
+  }
+
+  /** Fetches names, places and badges. */
+  loadScopes(): Promise<void> {
+    return this.scopes.fetch(() => this.#backend.scopes());
+  }
+
+  /** Fetches the accounts of some scopes, in place of those that were known there. */
+  async loadAccounts(scopes: readonly string[]): Promise<void> {
+    const known = this.accounts.value;
+    if (!known || this.accounts.loading || scopes.length > FEW || scopes.includes(this.#root)) {
+      await this.accounts.fetch(() => this.#backend.accounts(this.#root));
+      return;
+    }
+    const inside = new Set(scopes.flatMap((guid) => [guid, ...this.below(guid).map((scope) => scope.guid)]));
+    await this.accounts.fetch(async () => {
+      const fetched = (await Promise.all(scopes.map((guid) => this.#accountsIn(guid)))).flat();
+      const byId = new Map(fetched.map((account) => [account.id, account]));
+      return [...known.filter(({ id, group }) => !inside.has(group) && !byId.has(id)), ...byId.values()];
+    });
+  }
+
+  /** Has the details of everything that these scopes touch fetched again when it is looked at; of all without them. */
+  outdate(scopes?: readonly string[]): void {
+    for (const guid of this.#details.keys()) {
+      const way = [guid, ...this.path(guid).map((above) => above.guid)];
+      const touches = (changed: string) =>
+        way.includes(changed) || this.path(changed).some((above) => above.guid === guid);
+      if (!scopes || scopes.some(touches)) this.#outdated.add(guid);
+    }
   }
 
   /** Fetches all that is shown again. */
   async refresh(): Promise<void> {
-    const shown = [...this.#details.keys()];
-    await Promise.all([this.load(this.#root), ...shown.map((guid) => this.loadDetail(guid))]);
+    this.outdate();
+    await this.load(this.#root);
   }
 
   /** Forgets everything, when somebody signs out. */
@@ -105,6 +143,7 @@ export class Organisation {
     this.scopes.clear();
     this.accounts.clear();
     this.#details.clear();
+    this.#outdated.clear();
   }
 
   async createScope(kind: ScopeKindView, name: string, parent: string): Promise<ScopeView> {
@@ -138,6 +177,16 @@ export class Organisation {
   async deleteAccount(id: string): Promise<void> {
     await this.#backend.deleteAccount(id);
     await this.refresh();
+  }
+
+  /** None when the scope is gone. */
+  async #accountsIn(guid: string): Promise<AccountView[]> {
+    try {
+      return await this.#backend.accounts(guid);
+    } catch (thrown) {
+      if (Failure.from(thrown).code === "not-found") return [];
+      throw thrown;
+    }
   }
 
   /** The parent, if the user may see it: a scope whose parent is out of reach is a root. */

@@ -57,7 +57,7 @@ export class Waiting {
 
   /** Fetches the requests of scopes that may have one. */
   async load(): Promise<void> {
-    await Promise.all(this.scopes.map((guid) => this.#organisation.loadDetail(guid)));
+    await Promise.all(this.scopes.map((guid) => this.#organisation.showDetail(guid)));
   }
 
   /** Whether the first answers are still on their way. */

@@ -1,8 +1,11 @@
 import type {
+  CaptureProgressView,
   CertificateFoldersView,
   CommandError,
+  ConnectionChanged,
   ConnectionView,
   FoldersDropped,
+  PlatformChanged,
   PlatformView,
   ScopeView,
 } from "../../bindings";
@@ -35,6 +38,8 @@ export class FakeBackend implements Backend {
   readonly organisation: Organisation;
   readonly now: Date;
   folders: CertificateFoldersView;
+  /** How far the capture after an upload has come. */
+  capture: CaptureProgressView = { state: "done", done: 0, total: 0, captured: 0 };
   readonly calls: string[] = [];
 
   #connection: ConnectionView;
@@ -44,6 +49,8 @@ export class FakeBackend implements Backend {
   readonly #foldersChanged = new Set<Listener<CertificateFoldersView>>();
   readonly #foldersDropped = new Set<Listener<FoldersDropped>>();
   readonly #clipboardCleared = new Set<Listener<number>>();
+  readonly #platformChanged = new Set<Listener<PlatformChanged>>();
+  readonly #connectionChanged = new Set<Listener<ConnectionChanged>>();
   #cancelled = false;
 
   constructor(options: FakeOptions = {}) {
@@ -78,6 +85,16 @@ export class FakeBackend implements Backend {
   /** What the Rust half would push 30 seconds after a copy. */
   clearClipboard(handle: number): void {
     for (const listener of this.#clipboardCleared) listener(handle);
+  }
+
+  /** What the Rust half would push when somebody else changes something. */
+  tell(changed: PlatformChanged): void {
+    for (const listener of this.#platformChanged) listener(changed);
+  }
+
+  /** What the Rust half would push when the platform goes away or comes back. */
+  turn(changed: ConnectionChanged): void {
+    for (const listener of this.#connectionChanged) listener(changed);
   }
 
   connection: Backend["connection"] = () => this.#answer("connection", () => this.#connection);
@@ -256,11 +273,14 @@ export class FakeBackend implements Backend {
       return {
         certificate,
         capturedNow: covered.length - left.length,
+        capture: this.capture,
         accounts: covered.length,
         needsBackup: left.map((account) => account.name),
         notSaved: null,
       };
     });
+
+  captureProgress: Backend["captureProgress"] = () => this.#answer("captureProgress", () => this.capture);
 
   capturedKeys: Backend["capturedKeys"] = (id) =>
     this.#answer("capturedKeys", () => capturedKeys(this.organisation, this.#account(id), this.now));
@@ -308,6 +328,9 @@ export class FakeBackend implements Backend {
   onFoldersChanged: Backend["onFoldersChanged"] = (listener) => listen(this.#foldersChanged, listener);
   onFoldersDropped: Backend["onFoldersDropped"] = (listener) => listen(this.#foldersDropped, listener);
   onClipboardCleared: Backend["onClipboardCleared"] = (listener) => listen(this.#clipboardCleared, listener);
+  onPlatformChanged: Backend["onPlatformChanged"] = (listener) => listen(this.#platformChanged, listener);
+  onConnectionChanged: Backend["onConnectionChanged"] = (listener) =>
+    listen(this.#connectionChanged, listener);
 
   async #answer<T>(command: keyof Backend, work: () => T): Promise<T> {
     this.calls.push(command);

@@ -2,6 +2,10 @@ import { say, type Explain } from "../words";
 
 /** Words for what the platform refuses. */
 export const platformErrors: { readonly [code in string]: Explain } = {
+  "too-many-streams": say(
+    "Too many Consoles of yours are open",
+    "Close one elsewhere. Until then, Refresh shows what others change.",
+  ),
   "wrong-credentials": say(
     "Name and password don’t match",
     "Check capitals and keyboard layout. This is the password of the platform, not a passphrase.",
