@@ -68,3 +68,17 @@ export async function choose(name: string, item: string): Promise<void> {
 export async function press(...keys: string[]): Promise<void> {
   for (const key of keys) await userEvent.keyboard(key);
 }
+
+/** Opens the window signed in as an officer. */
+export async function openAsOfficer(): Promise<void> {
+  const backend = await open({ signedIn: false });
+  const { signIn } = backend;
+  backend.signIn = async (...args) => {
+    const view = await signIn(...args);
+    return { ...view, session: view.session && { ...view.session, role: "officer" } };
+  };
+  await at("sign-in-user").fill("olga");
+  await at("sign-in-password").fill("right");
+  await press("{Enter}");
+  await expect.element(at("coverage-headline")).toBeVisible();
+}

@@ -95,9 +95,9 @@ test("a right click offers the words of the seed", async () => {
   }
 });
 
-test("the search filters scopes and accounts, and Ctrl+K goes there", async () => {
+test("the search filters scopes and accounts, and Ctrl+F goes there", async () => {
   await open();
-  await press("{Control>}k{/Control}");
+  await press("{Control>}f{/Control}");
   await expect.element(at("search")).toHaveFocus();
   await userEvent.keyboard("rad-ws-01");
   await expect.element(page.getByText("10 matches")).toBeVisible();

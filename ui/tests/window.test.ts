@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { page } from "vitest/browser";
 
-import { at, choose, goTo, node, open, press } from "./console";
+import { at, choose, goTo, node, open, openAsOfficer, press } from "./console";
 
 const HOSTILE = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>{@html 1}\u202Egnp.exe`;
 
@@ -139,16 +139,7 @@ test("the report sorts by any column", async () => {
 });
 
 test("an officer is offered reports, and nothing that only an admin may do", async () => {
-  const backend = await open({ signedIn: false });
-  const signIn = backend.signIn;
-  backend.signIn = async (...args) => {
-    const view = await signIn(...args);
-    return { ...view, session: view.session && { ...view.session, role: "officer" } };
-  };
-  await at("sign-in-user").fill("olga");
-  await at("sign-in-password").fill("right");
-  await press("{Enter}");
-  await expect.element(at("coverage-headline")).toBeVisible();
+  await openAsOfficer();
   await expect.element(at("recover")).not.toBeInTheDocument();
   await node("Hospitals").click({ button: "right" });
   await expect.element(page.getByRole("menuitem", { name: "Reports" })).toBeVisible();

@@ -20,6 +20,8 @@ export class Console {
   readonly waiting: Waiting;
   readonly place = new Place();
   readonly dialogs = new Dialogs();
+  /** Counts how often the admin asked for the search field. */
+  searches = $state(0);
   readonly #live = new Live((news) => this.#catchUp(news));
 
   constructor(backend: Backend) {
@@ -35,6 +37,11 @@ export class Console {
   get administers(): boolean {
     const role = this.connection.session?.role;
     return role === "platformAdmin" || role === "groupAdmin";
+  }
+
+  /** Puts the admin into the search field. */
+  searching(): void {
+    this.searches += 1;
   }
 
   /** Fetches all that the window shows, once somebody is signed in. */

@@ -5,6 +5,12 @@ import type { AccountView, ScopeDetailView, ScopeKindView, ScopeView } from "../
 import { byName } from "../format";
 import { Loaded } from "./loaded.svelte";
 
+/** A scope that was found, or an account in it. */
+export interface Found {
+  readonly scope: ScopeView;
+  readonly account?: AccountView;
+}
+
 /** Where more scopes than this changed, everything is fetched at once. */
 const FEW = 16;
 
@@ -56,6 +62,21 @@ export class Organisation {
 
   accountsOf(group: string): readonly AccountView[] {
     return this.#accountsOf.get(group) ?? [];
+  }
+
+  /** The first scopes and accounts whose names match, in the order of the tree's levels. */
+  find(matches: (name: string) => boolean, atMost: number): readonly Found[] {
+    const found: Found[] = [];
+    for (const scope of this.scopes.value ?? []) {
+      if (found.length >= atMost) return found;
+      if (matches(scope.name)) found.push({ scope });
+    }
+    for (const account of this.accounts.value ?? []) {
+      if (found.length >= atMost) return found;
+      const scope = matches(account.name) && this.scope(account.group);
+      if (scope) found.push({ scope, account });
+    }
+    return found;
   }
 
   /** Scopes from the root down to the parent. */

@@ -8,7 +8,6 @@ export const shell = {
   folders: "Certificate folders",
   search: "Search Collections, Groups and Accounts",
   searchHint: "Search…",
-  searchKeys: "Ctrl K",
   clearSearch: "Clear the search",
   nothingFound: (text: string) => `Nothing is called “${text}”.`,
   found: (n: number) => `${count(n, "match", "matches")}`,
@@ -33,6 +32,19 @@ export const shell = {
   more: "More actions",
   loading: "Loading",
   details: "Details",
+} as const;
+
+export const actions = {
+  title: "All actions",
+  open: "Actions",
+  hint: "What do you want to do, or where to go?",
+  forNode: (name: string) => `With ${name}`,
+  goTo: "Go to",
+  nothing: (text: string) => `No action, Collection, Group or Account is called “${text}”.`,
+  results: (n: number) => count(n, "result"),
+  search: "Search the tree",
+  importFolders: "Import certificate folders…",
+  openDirectory: "Open the Certificates directory",
 } as const;
 
 export const kinds = { collection: "Collection", group: "Group" } as const;
