@@ -12,7 +12,8 @@ export type Open =
   | { readonly dialog: "share"; readonly scope: string }
   | { readonly dialog: "enrol"; readonly account: string }
   | { readonly dialog: "create"; readonly kind: ScopeKindView | "account"; readonly parent: string }
-  | { readonly dialog: "rename" | "move" | "delete"; readonly node: Node }
+  | { readonly dialog: "rename" | "delete"; readonly node: Node }
+  | { readonly dialog: "move"; readonly node: Node; readonly to?: string }
   | {
       readonly dialog: "deleteKeyPair";
       readonly folder: string;

@@ -90,6 +90,25 @@ export class Organisation {
     return path;
   }
 
+  /** The scope and those above it whose certificates capture keys there, nearest first. */
+  capturing(guid: string): ScopeView[] {
+    const scope = this.scope(guid);
+    const way = scope ? [scope, ...this.path(guid).reverse()] : [];
+    return way.filter(({ state }) => state === "active" || state === "expiresSoon");
+  }
+
+  /** Whether a node may be moved into a scope: a scope into a Collection outside it, an account into a Group. */
+  mayMove(node: string, into: string): boolean {
+    const target = this.scope(into);
+    const account = this.account(node);
+    if (!target) return false;
+    if (account) return target.kind === "group" && target.guid !== account.group;
+    const scope = this.scope(node);
+    if (!scope || this.#parent(scope) === null || target.kind !== "collection") return false;
+    const inside = into === node || this.path(into).some((above) => above.guid === node);
+    return !inside && scope.parent !== into;
+  }
+
   /** The scope and all below it, in tree order. */
   below(guid: string): ScopeView[] {
     const scope = this.scope(guid);

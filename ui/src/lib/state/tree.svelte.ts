@@ -1,6 +1,6 @@
 import { SvelteSet } from "svelte/reactivity";
 
-import type { AccountView, ScopeView } from "../bindings";
+import type { AccountView, ScopeStateView, ScopeView } from "../bindings";
 import type { Organisation } from "./organisation.svelte";
 
 /** One visible row of the tree. */
@@ -20,6 +20,8 @@ export interface Row {
 /** Which part of the tree is open, what it is filtered by and which row is active. */
 export class Tree {
   filter = $state("");
+  /** Only scopes whose certificate is in one of these states; all when there is none. */
+  readonly states = new SvelteSet<ScopeStateView>();
   active = $state<string>();
   readonly expanded = new SvelteSet<string>();
   readonly #organisation: Organisation;
@@ -32,7 +34,12 @@ export class Tree {
     this.#organisation = organisation;
   }
 
-  /** How many nodes match the filter by their own name. */
+  /** Whether only a part of the tree is shown. */
+  get filtered(): boolean {
+    return this.#kept !== undefined;
+  }
+
+  /** How many nodes match the filter by their own name or state. */
   get matches(): number {
     return this.#kept?.matches.size ?? 0;
   }
@@ -80,12 +87,17 @@ export class Tree {
 
   #matching(): { matches: Set<string>; kept: Set<string> } | undefined {
     const wanted = this.filter.trim().toLocaleLowerCase();
-    if (wanted === "") return undefined;
+    const anyState = this.states.size === 0;
+    if (wanted === "" && anyState) return undefined;
     const [matches, kept] = [new Set<string>(), new Set<string>()];
+    const isWanted = ({ name, guid, state }: ScopeView): boolean =>
+      (anyState || this.states.has(state)) &&
+      (name.toLocaleLowerCase().includes(wanted) || guid.startsWith(wanted));
     const visit = (scope: ScopeView): boolean => {
-      let keep = scope.name.toLocaleLowerCase().includes(wanted) || scope.guid.startsWith(wanted);
+      let keep = isWanted(scope);
       if (keep) matches.add(scope.guid);
-      for (const account of this.#organisation.accountsOf(scope.guid)) {
+      // Accounts have no certificates.
+      for (const account of anyState ? this.#organisation.accountsOf(scope.guid) : []) {
         if (!account.name.toLocaleLowerCase().includes(wanted)) continue;
         matches.add(account.id);
         kept.add(account.id);

@@ -178,11 +178,19 @@ export const edit = {
   renameText: "Its certificates stay valid: they are bound to its GUID, not to its name.",
   moveTitle: (name: string) => `Move ${name}`,
   moveTo: "Move it into",
+  moveFind: "Find a place…",
+  moveMore: (n: number) => `and ${count(n, "other")}: type a part of the name`,
+  moveNothing: "No place is called that.",
   move: "Move",
-  moveScopeText:
-    "Its own certificates stay valid. Certificates of the Collections above change with the place.",
-  moveAccountText:
-    "Captured keys do not move. If the new Group has an active certificate, one backup there captures the key again.",
+  moveScopeText: "Its own certificates stay valid: they are bound to its GUID, not to its place.",
+  moveAccountText: "Captured keys do not move: who could open them can open them still.",
+  moveMeaning: (name: string) => `What changes with ${name}`,
+  moveCapturesTo: (names: string) => `New backups capture keys to ${names}.`,
+  moveNoMore: (names: string) => `Nothing more is captured to ${names}. What was captured stays.`,
+  moveNeedsBackup:
+    "Until its next backup there, its key can be recovered only with the certificates of today.",
+  moveUncovered: "No certificate is active there: new keys would not be captured at all.",
+  moveSame: "The same certificates as today go on capturing keys.",
   nowhere: "There is nowhere else to move it.",
   deleteTitle: (name: string) => `Delete ${name}?`,
   deleteScopeText: "Only an empty one can be deleted. Certificate folders on this computer stay.",

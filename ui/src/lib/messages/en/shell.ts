@@ -8,6 +8,8 @@ export const shell = {
   folders: "Certificate folders",
   search: "Search Collections, Groups and Accounts",
   searchHint: "Search…",
+  moveInto: (name: string, into: string) => `Move ${name} into ${into}…`,
+  moveNowhere: (name: string) => `${name} can’t be moved here`,
   clearSearch: "Clear the search",
   nothingFound: (text: string) => `Nothing is called “${text}”.`,
   found: (n: number) => `${count(n, "match", "matches")}`,
@@ -32,6 +34,13 @@ export const shell = {
   more: "More actions",
   loading: "Loading",
   details: "Details",
+} as const;
+
+export const filter = {
+  label: "Filter by certificate",
+  on: (states: string) => `Filtered by certificate: ${states}`,
+  all: "Show all",
+  nothing: "No Collection or Group has a certificate in this state.",
 } as const;
 
 export const actions = {
