@@ -11,6 +11,8 @@ use crate::events::Announcement;
 pub trait Desktop: Send + Sync + 'static {
     /// Asks for a certificate or request file to read; none when dismissed.
     fn pick_certificate(&self) -> Option<PathBuf>;
+    /// Asks for a captured key's file; none when dismissed.
+    fn pick_captured_key(&self) -> Option<PathBuf>;
     /// Asks for a folder; none when dismissed.
     fn pick_folder(&self) -> Option<PathBuf>;
     /// Asks where to save a file; none when dismissed.

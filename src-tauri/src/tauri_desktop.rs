@@ -17,14 +17,11 @@ pub(crate) struct TauriDesktop<R: Runtime>(pub(crate) AppHandle<R>);
 
 impl<R: Runtime> Desktop for TauriDesktop<R> {
     fn pick_certificate(&self) -> Option<PathBuf> {
-        pick(|| {
-            self.0
-                .dialog()
-                .file()
-                .add_filter("Certificate", &["pem", "crt", "cer", "der"])
-                .add_filter("All files", &["*"])
-                .blocking_pick_file()
-        })
+        self.pick_file("Certificate", &["pem", "crt", "cer", "der"])
+    }
+
+    fn pick_captured_key(&self) -> Option<PathBuf> {
+        self.pick_file("Captured key", &["der", "pem", "cms", "p7m"])
     }
 
     fn pick_folder(&self) -> Option<PathBuf> {
@@ -74,6 +71,19 @@ impl<R: Runtime> Desktop for TauriDesktop<R> {
             Announcement::ConnectionChanged(event) => event.emit(&self.0),
         }
         .ok();
+    }
+}
+
+impl<R: Runtime> TauriDesktop<R> {
+    fn pick_file(&self, what: &str, endings: &[&str]) -> Option<PathBuf> {
+        pick(|| {
+            self.0
+                .dialog()
+                .file()
+                .add_filter(what, endings)
+                .add_filter("All files", &["*"])
+                .blocking_pick_file()
+        })
     }
 }
 

@@ -15,6 +15,17 @@ const places: { readonly [name in string]: () => Promise<unknown> } = {
     await open({ signedIn: false });
     await visible("sign-in-user");
   },
+  "open a captured key": async () => {
+    await open({ signedIn: false });
+    await at("open-captured-file").click();
+    await visible("captured-file-dialog");
+  },
+  "open a captured key, its passphrase": async () => {
+    await open({ signedIn: false });
+    await at("open-captured-file").click();
+    await at("choose-captured-file").click();
+    await visible("recover-passphrase");
+  },
   "forget the platform": async () => {
     await open({ signedIn: false });
     await at("other-platform").click();

@@ -80,3 +80,40 @@ test("the account is found by typing when none was chosen", async () => {
   await press("rad-ws-014", "{Enter}");
   await expect.element(at("key-choice")).toBeVisible();
 });
+
+test("a captured key is saved as it is, for the reason given", async () => {
+  const backend = await open();
+  await goTo("St. Anna, Radiology");
+  await at("recover-account").click();
+  await expect.element(at("key-choice")).toBeChecked();
+  await press("{Enter}");
+  await expect.element(at("save-encrypted")).toBeDisabled();
+  await at("reason").fill("For the safe");
+  await at("save-encrypted").click();
+  await expect.element(at("saved-encrypted")).toHaveTextContent(/captured-key-.*\.der, still encrypted/u);
+  expect(backend.calls).not.toContain("recoverKey");
+  backend.failNext("saveCapturedKey", "file-not-written", { path: "/full/disk" });
+  await at("save-encrypted").click();
+  await expect.element(at("error")).toHaveTextContent("/full/disk");
+  await expect.element(at("reason")).toHaveValue("For the safe");
+});
+
+test("a captured key's file opens without the platform", async () => {
+  const backend = await open({ signedIn: false });
+  await at("open-captured-file").click();
+  backend.failNext("pickCapturedKey", "private-key-not-here");
+  await at("choose-captured-file").click();
+  await expect.element(at("error")).toHaveTextContent("Import the certificate folder");
+  await at("choose-captured-file").click();
+  await expect.element(at("recover-passphrase")).toHaveFocus();
+  await press("not this one", "{Enter}");
+  await expect.element(at("error")).toHaveTextContent("The passphrase does not open this private key");
+  await press(PASSPHRASE, "{Enter}");
+  await expect.element(at("recovered")).not.toHaveTextContent("recorded");
+  await at("reveal").click();
+  await expect.element(at("secret-text")).toHaveTextContent("Il1O0-vB8&kq|5S2Z");
+  await at("done").click();
+  await expect.element(at("captured-file-dialog")).not.toBeInTheDocument();
+  await expect.poll(() => backend.calls).toContain("forgetRecoveredKey");
+  expect(backend.calls).not.toContain("capturedKeys");
+});

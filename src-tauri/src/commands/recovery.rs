@@ -7,7 +7,7 @@ use tauri::State;
 use crate::console::Console;
 use crate::error::CommandError;
 use crate::secret_text::{RevealedText, SecretText};
-use crate::view::recovery::{CapturedKeyView, RecoveredView};
+use crate::view::recovery::{CapturedFileView, CapturedKeyView, RecoveredView};
 
 /// An account's captured keys, newest first.
 #[tauri::command]
@@ -28,7 +28,39 @@ pub async fn recover_key(
     reason: String,
     passphrase: SecretText,
 ) -> Result<RecoveredView, CommandError> {
-    console.recover_key(&captured_key, reason, passphrase).await
+    console
+        .recover_key(&captured_key, &reason, passphrase)
+        .await
+}
+
+/// Records the reason, fetches a captured key and saves it, encrypted as it is; none when the dialog was dismissed.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_captured_key(
+    console: State<'_, Arc<Console>>,
+    captured_key: String,
+    reason: String,
+) -> Result<Option<String>, CommandError> {
+    console.save_captured_key(&captured_key, &reason).await
+}
+
+/// Lets the admin choose a captured key's file; none when the dialog was dismissed.
+#[tauri::command]
+#[specta::specta]
+pub async fn pick_captured_key(
+    console: State<'_, Arc<Console>>,
+) -> Result<Option<CapturedFileView>, CommandError> {
+    console.pick_captured_key().await
+}
+
+/// Opens the captured key whose file was chosen last; its secrets stay here under a handle.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_captured_key(
+    console: State<'_, Arc<Console>>,
+    passphrase: SecretText,
+) -> Result<RecoveredView, CommandError> {
+    console.open_captured_key(passphrase).await
 }
 
 /// One secret of a recovered key, for the screen.

@@ -1,6 +1,7 @@
 //! What the Console can do, free of tauri: every command is a thin wrapper over a method here.
 
 mod accounts;
+mod captured_files;
 mod certificates;
 mod clipboard;
 mod connection;
@@ -31,6 +32,7 @@ use crate::desktop::Desktop;
 use crate::error::{CommandError, codes};
 use crate::events::Announcement;
 use crate::places::Places;
+use captured_files::CapturedFile;
 use clipboard::CopiedSecret;
 use connection::Connection;
 use key_request::Cancel;
@@ -50,6 +52,8 @@ pub struct Console {
     /// Captured keys as they were listed: a recovery must be of one of these, unchanged.
     listed: Mutex<HashMap<CapturedKeyId, CapturedKeySummary>>,
     recovered: Mutex<RecoveredKeys>,
+    /// The captured key whose file the admin chose last.
+    captured_file: Mutex<Option<CapturedFile>>,
     copied: Mutex<Option<CopiedSecret>>,
     /// Files that the admin chose in a native dialog; the webview can name no other.
     chosen_files: Mutex<HashSet<PathBuf>>,
@@ -70,6 +74,7 @@ impl Console {
             answering: Arc::default(),
             listed: Mutex::default(),
             recovered: Mutex::default(),
+            captured_file: Mutex::default(),
             copied: Mutex::default(),
             chosen_files: Mutex::default(),
             running_request: Mutex::default(),

@@ -6,11 +6,12 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary, RecoverCapturedKey, Recovery};
-use keyfold_core::captured_key::CapturedKey;
+use keyfold_core::captured_key::{CapturedKey, VerifiedCapturedKey};
 use keyfold_core::encryption_key::EncryptionKey;
 use keyfold_core::id::AccountId;
 use keyfold_core::key_pair::PrivateKey;
 use keyfold_core::passphrase::Passphrase;
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::recovered_keys::as_text;
@@ -20,6 +21,7 @@ use crate::error::{CommandError, codes};
 use crate::files::write_atomically;
 use crate::secret_text::{RevealedText, SecretText};
 use crate::view::recovery::{CapturedKeyView, RecoveredView, SecretView};
+use crate::view::rfc3339;
 
 impl Console {
     /// An account's captured keys, newest first.
@@ -48,33 +50,56 @@ impl Console {
     pub async fn recover_key(
         &self,
         captured_key: &str,
-        reason: String,
+        reason: &str,
         passphrase: SecretText,
     ) -> Result<RecoveredView, CommandError> {
+        let chosen = self.choose(captured_key, reason)?;
+        let summary = chosen.summary.clone();
+        let private_key = self
+            .unseal_for(&summary, Passphrase::new(passphrase.into_string())?)
+            .await?;
+        let fetched = self.fetch(chosen).await?;
+        let account_name = summary.account_name.clone();
+        let captured_at = summary.captured_at;
+        let key = blocking(move || open(&fetched, &summary, &private_key)).await??;
+        // The admin may have signed out meanwhile; then nothing is kept.
+        self.user()?;
+        Ok(self.keep(key, account_name, captured_at))
+    }
+
+    /// What was asked for, if it can be: a captured key that was listed, for a reason.
+    pub(super) fn choose(&self, captured_key: &str, reason: &str) -> Result<Chosen, CommandError> {
         let id: CapturedKeyId = parse(captured_key)?;
         let reason = reason.trim().to_owned();
         if reason.is_empty() {
             return Err(CommandError::new(codes::REASON_MISSING));
         }
-        let chosen = lock(&self.listed).get(&id).cloned();
-        let chosen = chosen.ok_or_else(|| CommandError::new(codes::CAPTURED_KEY_NOT_LISTED))?;
+        let summary = lock(&self.listed).get(&id).cloned();
+        let summary = summary.ok_or_else(|| CommandError::new(codes::CAPTURED_KEY_NOT_LISTED))?;
+        self.user()?;
+        Ok(Chosen { summary, reason })
+    }
+
+    /// Records the reason, fetches the captured key and verifies it.
+    pub(super) async fn fetch(&self, chosen: Chosen) -> Result<Fetched, CommandError> {
         let platform = self.saved_platform()?;
         let user = self.user()?;
-        let private_key = self
-            .unseal_for(&chosen, Passphrase::new(passphrase.into_string())?)
-            .await?;
         let intermediates = self.intermediates().await?;
+        let Chosen { summary, reason } = chosen;
         let recovery = self.answered(
-            user.recover_captured_key(id, &RecoverCapturedKey { reason, code: None })
+            user.recover_captured_key(summary.id, &RecoverCapturedKey { reason, code: None })
                 .await,
         )?;
-        let account_name = chosen.account_name.clone();
-        let captured_at = crate::view::rfc3339(chosen.captured_at);
-        let key =
-            blocking(move || open(&recovery, &chosen, &platform, &intermediates, &private_key))
-                .await??;
-        // The admin may have signed out meanwhile; then nothing is kept.
-        self.user()?;
+        blocking(move || verified(&recovery, &summary, &platform, &intermediates)).await?
+    }
+
+    /// Keeps an opened key here, and says what it holds.
+    pub(super) fn keep(
+        &self,
+        key: EncryptionKey,
+        account_name: String,
+        captured_at: OffsetDateTime,
+    ) -> RecoveredView {
         let secrets = key
             .secrets()
             .iter()
@@ -85,12 +110,12 @@ impl Console {
             })
             .collect();
         let handle = lock(&self.recovered).keep(key, Instant::now());
-        Ok(RecoveredView {
+        RecoveredView {
             handle,
             account_name,
-            captured_at,
+            captured_at: rfc3339(captured_at),
             secrets,
-        })
+        }
     }
 
     /// One secret of a recovered key, for the screen.
@@ -138,15 +163,26 @@ impl Console {
     }
 }
 
-/// Verifies and opens what the platform handed over. Nothing the platform says is believed: the record must be the
-/// one that the admin chose, the signature must lead to the pinned root, and every field inside must be equal.
-fn open(
+/// A captured key that was chosen from a list, and why it is wanted.
+pub(super) struct Chosen {
+    pub(super) summary: CapturedKeySummary,
+    reason: String,
+}
+
+/// A captured key that the platform handed over and that its capture signer vouches for.
+pub(super) struct Fetched {
+    pub(super) der: Vec<u8>,
+    verified: VerifiedCapturedKey,
+}
+
+/// Verifies what the platform handed over. Nothing the platform says is believed: the record must be the one that the
+/// admin chose, and the signature must lead to the pinned root.
+fn verified(
     recovery: &Recovery,
     chosen: &CapturedKeySummary,
     platform: &SavedPlatform,
     intermediates: &[Vec<u8>],
-    private_key: &PrivateKey,
-) -> Result<EncryptionKey, CommandError> {
+) -> Result<Fetched, CommandError> {
     if recovery.summary != *chosen {
         return Err(contradiction("captured key"));
     }
@@ -159,7 +195,17 @@ fn open(
         .map_err(|error| untrusted(&error))?
         .verify(&platform.root, intermediates)
         .map_err(|error| untrusted(&error))?;
-    let (_, key) = verified
+    Ok(Fetched { der, verified })
+}
+
+/// Opens what was verified: every field inside must be as it was listed.
+fn open(
+    fetched: &Fetched,
+    chosen: &CapturedKeySummary,
+    private_key: &PrivateKey,
+) -> Result<EncryptionKey, CommandError> {
+    let (_, key) = fetched
+        .verified
         .open(private_key, Some(&chosen.record()))
         .map_err(|error| CommandError::because(codes::CAPTURED_KEY_NOT_OPENED, &error))?;
     Ok(key)
@@ -170,4 +216,4 @@ fn contradiction(what: &str) -> CommandError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -88,6 +88,8 @@ codes! {
     CAPTURED_KEY_NOT_LISTED = "captured-key-not-listed";
     /// The captured key's signature or chain is not right; `reason`.
     CAPTURED_KEY_UNTRUSTED = "captured-key-untrusted";
+    /// The file holds no captured key; `path`, `reason`.
+    NOT_A_CAPTURED_KEY = "not-a-captured-key";
     /// The captured key does not open, or is not what the platform says; `reason`.
     CAPTURED_KEY_NOT_OPENED = "captured-key-not-opened";
     /// The recovered key was forgotten; recover it again.

@@ -34,6 +34,10 @@ impl Desktop for FakeDesktop {
         self.picks.lock().unwrap().clone()
     }
 
+    fn pick_captured_key(&self) -> Option<PathBuf> {
+        self.picks.lock().unwrap().clone()
+    }
+
     fn pick_folder(&self) -> Option<PathBuf> {
         self.picks.lock().unwrap().clone()
     }
@@ -91,11 +95,15 @@ impl Stage {
     }
 
     pub(crate) fn certificates_directory(&self) -> PathBuf {
-        self.home
-            .path()
-            .join("Keyfold")
-            .join("Console")
-            .join("Certificates")
+        self.files().join("Certificates")
+    }
+
+    pub(crate) fn connections_file(&self) -> PathBuf {
+        self.files().join("connections.json")
+    }
+
+    fn files(&self) -> PathBuf {
+        self.home.path().join("Keyfold").join("Console")
     }
 }
 

@@ -5,46 +5,16 @@ use std::path::Path;
 
 use keyfold_core::csr::CertificateSigningRequest;
 use keyfold_core::fingerprint::Fingerprint;
-use keyfold_core::id::{ScopeGuid, ScopeKind};
-use keyfold_core::passphrase::Passphrase;
-use keyfold_core::scope_record::ScopeRecord;
-use keyfold_core::sealed_key::Argon2Params;
-use keyfold_keystore::CertificatesDirectory;
+use keyfold_core::id::ScopeGuid;
 
-use super::KEY;
-use super::fake_desktop::{Stage, clock};
+use super::fake_desktop::Stage;
+use super::{KEY, NAME};
 use crate::events::{Announcement, FoldersDropped};
-
-const NAME: &str = "Willowmere School";
 
 /// Saves the key pair of a new scope in a Certificates directory.
 fn save_key_pair(directory: &Path) -> ScopeGuid {
-    let mut rng = rand::rng();
-    let scope = ScopeGuid::random(&mut rng);
-    let record = ScopeRecord {
-        scope,
-        kind: ScopeKind::Group,
-        name: NAME.to_owned(),
-        path: vec!["Northwind".to_owned(), "Schools".to_owned()],
-        platform: "https://localhost:8443/".to_owned(),
-        authority: Fingerprint::of(b"root"),
-        requested_at: clock(),
-    };
-    let request = CertificateSigningRequest::build(&KEY, scope, NAME).unwrap();
-    let passphrase = Passphrase::new("correct horse".to_owned()).unwrap();
-    CertificatesDirectory::at(directory)
-        .unwrap()
-        .save_key_pair(
-            &record,
-            &KEY,
-            "Ada",
-            &passphrase,
-            Argon2Params::MIN,
-            &request,
-            clock(),
-            &mut rng,
-        )
-        .unwrap();
+    let scope = ScopeGuid::random(&mut rand::rng());
+    super::save_key_pair(directory, scope);
     scope
 }
 

@@ -35,6 +35,18 @@ pub struct CapturedKeyView {
     pub key_on_this_computer: bool,
 }
 
+/// A captured key in a file that can be opened on this computer.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CapturedFileView {
+    /// The file's name.
+    pub name: String,
+    /// The name in the certificate whose private key opens it.
+    pub scope_name: String,
+    /// When it was captured.
+    pub captured_at: String,
+}
+
 /// A key that was recovered; its secrets stay in the Rust half until they are asked for.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

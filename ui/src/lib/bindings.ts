@@ -57,6 +57,12 @@ export const commands = {
 	capturedKeys: (account: string) => typedError<CapturedKeyView[], CommandError>(__TAURI_INVOKE("captured_keys", { account })),
 	/**  Records the reason, fetches, verifies and opens a captured key; its secrets stay here under a handle. */
 	recoverKey: (capturedKey: string, reason: string, passphrase: SecretText) => typedError<RecoveredView, CommandError>(__TAURI_INVOKE("recover_key", { capturedKey, reason, passphrase })),
+	/**  Records the reason, fetches a captured key and saves it, encrypted as it is; none when the dialog was dismissed. */
+	saveCapturedKey: (capturedKey: string, reason: string) => typedError<string | null, CommandError>(__TAURI_INVOKE("save_captured_key", { capturedKey, reason })),
+	/**  Lets the admin choose a captured key's file; none when the dialog was dismissed. */
+	pickCapturedKey: () => typedError<CapturedFileView | null, CommandError>(__TAURI_INVOKE("pick_captured_key")),
+	/**  Opens the captured key whose file was chosen last; its secrets stay here under a handle. */
+	openCapturedKey: (passphrase: SecretText) => typedError<RecoveredView, CommandError>(__TAURI_INVOKE("open_captured_key", { passphrase })),
 	/**  One secret of a recovered key, for the screen. */
 	revealSecret: (handle: number, name: string) => typedError<RevealedText, CommandError>(__TAURI_INVOKE("reveal_secret", { handle, name })),
 	/**  Copies one secret; answers the seconds until the clipboard is cleared. */
@@ -89,7 +95,7 @@ export const events = {
 };
 
 /* Constants */
-export const errorCodes = ["bad-address","bad-fingerprint","bad-identifier","busy","cancelled","capture-failed","capture-signer-refused","captured-key-not-listed","captured-key-not-opened","captured-key-untrusted","certificate-expired","certificate-extension-critical","certificate-extension-repeated","certificate-is-authority","certificate-issuer-not-allowed","certificate-issuer-not-valid","certificate-issuer-unknown","certificate-key-exponent","certificate-key-malformed","certificate-key-not-rsa","certificate-key-recovery-agent","certificate-key-too-large","certificate-key-too-small","certificate-key-usage","certificate-malformed","certificate-not-for-request","certificate-not-yet-valid","certificate-pem-damaged","certificate-pem-missing","certificate-pem-several","certificate-pem-trailing","certificate-purpose","certificate-refused","certificate-replaces-another","certificate-revocation-no-list","certificate-revocation-stale","certificate-revocation-unsupported","certificate-revocation-wrong-signer","certificate-revoked","certificate-scope-malformed","certificate-scope-missing","certificate-scope-not-guid","certificate-scope-several","certificate-scope-wrong","certificate-signature-algorithm","certificate-signature-bad","certificate-superseded","certificate-too-large","certificate-unreadable","certificate-validity-backwards","certificate-validity-too-long","certificate-version","certificates-directory-failed","clipboard-failed","connection-file-damaged","connection-not-saved","file-not-chosen","file-not-written","file-too-large","file-unreadable","folder-not-exported","folder-not-found","has-captured-keys","idempotency-key-in-use","internal","key-not-made","key-pair-not-found","key-pair-not-saved","moved-into-itself","name-not-equal","name-refused","name-taken","no-certificate-folder","not-allowed","not-connected","not-empty","not-enough-memory","not-found","not-opened","own-certificates-directory","parent-is-collection","parent-is-group","parent-not-found","passphrase-too-weak","passphrase-unusable","platform-certificate-expired","platform-certificate-invalid","platform-certificate-not-valid-yet","platform-contradicts-itself","platform-not-issued-by-authority","platform-not-understood","platform-refused","platform-unreachable","platform-wrong-authority","platform-wrong-host","private-key-not-here","reason-missing","reason-refused","recovered-key-forgotten","request-not-signed","request-running","root-stays","saved-request-unusable","scope-not-found","sealed-key-damaged","secret-not-found","secret-not-text","signed-out","store-failed","timeout","tls-setup","too-deep","too-many-attempts","too-many-streams","wrong-credentials","wrong-passphrase"] as const;
+export const errorCodes = ["bad-address","bad-fingerprint","bad-identifier","busy","cancelled","capture-failed","capture-signer-refused","captured-key-not-listed","captured-key-not-opened","captured-key-untrusted","certificate-expired","certificate-extension-critical","certificate-extension-repeated","certificate-is-authority","certificate-issuer-not-allowed","certificate-issuer-not-valid","certificate-issuer-unknown","certificate-key-exponent","certificate-key-malformed","certificate-key-not-rsa","certificate-key-recovery-agent","certificate-key-too-large","certificate-key-too-small","certificate-key-usage","certificate-malformed","certificate-not-for-request","certificate-not-yet-valid","certificate-pem-damaged","certificate-pem-missing","certificate-pem-several","certificate-pem-trailing","certificate-purpose","certificate-refused","certificate-replaces-another","certificate-revocation-no-list","certificate-revocation-stale","certificate-revocation-unsupported","certificate-revocation-wrong-signer","certificate-revoked","certificate-scope-malformed","certificate-scope-missing","certificate-scope-not-guid","certificate-scope-several","certificate-scope-wrong","certificate-signature-algorithm","certificate-signature-bad","certificate-superseded","certificate-too-large","certificate-unreadable","certificate-validity-backwards","certificate-validity-too-long","certificate-version","certificates-directory-failed","clipboard-failed","connection-file-damaged","connection-not-saved","file-not-chosen","file-not-written","file-too-large","file-unreadable","folder-not-exported","folder-not-found","has-captured-keys","idempotency-key-in-use","internal","key-not-made","key-pair-not-found","key-pair-not-saved","moved-into-itself","name-not-equal","name-refused","name-taken","no-certificate-folder","not-a-captured-key","not-allowed","not-connected","not-empty","not-enough-memory","not-found","not-opened","own-certificates-directory","parent-is-collection","parent-is-group","parent-not-found","passphrase-too-weak","passphrase-unusable","platform-certificate-expired","platform-certificate-invalid","platform-certificate-not-valid-yet","platform-contradicts-itself","platform-not-issued-by-authority","platform-not-understood","platform-refused","platform-unreachable","platform-wrong-authority","platform-wrong-host","private-key-not-here","reason-missing","reason-refused","recovered-key-forgotten","request-not-signed","request-running","root-stays","saved-request-unusable","scope-not-found","sealed-key-damaged","secret-not-found","secret-not-text","signed-out","store-failed","timeout","tls-setup","too-deep","too-many-attempts","too-many-streams","wrong-credentials","wrong-passphrase"] as const;
 
 export const verdictCodes = ["folder-complete","folder-not-signed-yet","folder-empty","folder-not-a-scope","folder-key-and-certificate-dont-match","folder-wrong-guid","folder-file-missing","folder-damaged","folder-newer-version","folder-unreadable"] as const;
 
@@ -136,6 +142,16 @@ export type CaptureStateView =
 "done" | 
 /**  It could not. */
 "failed";
+
+/**  A captured key in a file that can be opened on this computer. */
+export type CapturedFileView = {
+	/**  The file's name. */
+	name: string,
+	/**  The name in the certificate whose private key opens it. */
+	scopeName: string,
+	/**  When it was captured. */
+	capturedAt: string,
+};
 
 /**  A captured key that can be chosen for recovery. */
 export type CapturedKeyView = {

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use cms::authenveloped_data::AuthEnvelopedData;
+use cms::cert::IssuerAndSerialNumber;
 use cms::content_info::{CmsVersion, ContentInfo};
 use cms::enveloped_data::{
     EncryptedContentInfo, RecipientIdentifier, RecipientInfo, RecipientInfos,
@@ -21,6 +22,8 @@ const ENCRYPTED_KEY_BYTES: std::ops::RangeInclusive<usize> = 384..=1024;
 /// What AuthEnvelopedData says beyond what it always says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Envelope {
+    /// Names the Group Certificate.
+    pub(super) recipient: IssuerAndSerialNumber,
     encrypted_key: Vec<u8>,
     nonce: [u8; GCM_NONCE_BYTES],
     /// Ciphertext, then tag.
@@ -47,13 +50,14 @@ impl Envelope {
         if data.auth_attrs.is_some() || data.unauth_attrs.is_some() {
             return Err(CapturedKeyError::EnvelopeAttributes);
         }
-        let encrypted_key = encrypted_key(&data.recip_infos)?;
+        let (recipient, encrypted_key) = recipient(&data.recip_infos)?;
         let (nonce, mut ciphertext) = encrypted_content(data.auth_encrypted_content_info)?;
         if data.mac.as_bytes().len() != GCM_TAG_BYTES {
             return Err(CapturedKeyError::TagLength);
         }
         ciphertext.extend_from_slice(data.mac.as_bytes());
         Ok(Self {
+            recipient,
             encrypted_key,
             nonce,
             ciphertext,
@@ -86,13 +90,16 @@ pub(super) fn gcm(content_key: &[u8]) -> Option<LessSafeKey> {
         .map(LessSafeKey::new)
 }
 
-fn encrypted_key(recipients: &RecipientInfos) -> Result<Vec<u8>, CapturedKeyError> {
+fn recipient(
+    recipients: &RecipientInfos,
+) -> Result<(IssuerAndSerialNumber, Vec<u8>), CapturedKeyError> {
     let [RecipientInfo::Ktri(recipient)] = recipients.0.as_slice() else {
         return Err(CapturedKeyError::Recipients);
     };
-    if recipient.version != CmsVersion::V0
-        || !matches!(recipient.rid, RecipientIdentifier::IssuerAndSerialNumber(_))
-    {
+    let RecipientIdentifier::IssuerAndSerialNumber(certificate) = &recipient.rid else {
+        return Err(CapturedKeyError::Recipients);
+    };
+    if recipient.version != CmsVersion::V0 {
         return Err(CapturedKeyError::Recipients);
     }
     if !algorithms::is(&recipient.key_enc_alg, RSAES_OAEP_SHA256) {
@@ -102,7 +109,7 @@ fn encrypted_key(recipients: &RecipientInfos) -> Result<Vec<u8>, CapturedKeyErro
     if !ENCRYPTED_KEY_BYTES.contains(&encrypted_key.len()) {
         return Err(CapturedKeyError::EncryptedKeyLength);
     }
-    Ok(encrypted_key.to_vec())
+    Ok((certificate.clone(), encrypted_key.to_vec()))
 }
 
 fn encrypted_content(

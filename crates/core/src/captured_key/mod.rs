@@ -16,6 +16,8 @@ mod signature;
 
 use aws_lc_rs::digest;
 use time::OffsetDateTime;
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
 
 pub use self::capture::{CaptureRecipient, CaptureSigner, capture};
 use self::envelope::Envelope;
@@ -23,9 +25,10 @@ pub use self::error::{
     CaptureError, CaptureSignerError, CapturedKeyError, OpenError, RecordField, VerifyError,
 };
 pub use self::record::{CaptureRecord, PADDING_BYTES};
-use self::signature::SignedContent;
+use self::signature::{SignedContent, issuer_and_serial_number};
 use crate::authority_root::AuthorityRoot;
 use crate::encryption_key::EncryptionKey;
+use crate::group_certificate::GroupCertificate;
 use crate::key_pair::PrivateKey;
 
 /// Largest captured key, in bytes of DER.
@@ -102,6 +105,19 @@ pub struct VerifiedCapturedKey {
 }
 
 impl VerifiedCapturedKey {
+    /// When it was captured; whole seconds.
+    #[must_use]
+    pub const fn signed_at(&self) -> OffsetDateTime {
+        self.signed_at
+    }
+
+    /// Whether it is encrypted to this Group Certificate: issuer and serial number are the same (RFC 5652 §6.2.1).
+    #[must_use]
+    pub fn is_for(&self, certificate: &GroupCertificate) -> bool {
+        Certificate::from_der(certificate.der())
+            .is_ok_and(|parsed| issuer_and_serial_number(&parsed) == self.envelope.recipient)
+    }
+
     /// Opens it with the private key of its Group Certificate.
     ///
     /// Every field inside must equal `expected`, which is what the AccountServer says of the record; `None` is for a

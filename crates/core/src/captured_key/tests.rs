@@ -69,6 +69,15 @@ fn what_was_captured_opens_with_the_private_key_alone() {
 }
 
 #[test]
+fn a_captured_key_knows_whose_it_is() {
+    let verified = verified(&captured(&record(), &key(b"x")));
+    let other = GroupCertificate::from_pem(pki!("other-group.pem")).unwrap();
+    assert!(verified.is_for(&CERTIFICATE));
+    assert!(!verified.is_for(&other));
+    assert_eq!(verified.signed_at(), record().captured_at);
+}
+
+#[test]
 fn every_field_must_be_what_the_platform_said() {
     let verified = verified(&captured(&record(), &key(b"x")));
     let private_key = private_key(pki!("group-key.pem"));

@@ -18,14 +18,15 @@ const NOW: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
 const LATER: OffsetDateTime = datetime!(2026-06-02 12:00 UTC);
 
 /// An Authority, a Group Certificate and a key captured to it.
-struct Organisation {
-    platform: SavedPlatform,
+pub(in crate::console) struct Organisation {
+    pub(in crate::console) platform: SavedPlatform,
     signer: CaptureSigner,
-    certificate: GroupCertificate,
-    chosen: CapturedKeySummary,
+    pub(in crate::console) certificate: GroupCertificate,
+    pub(in crate::console) chosen: CapturedKeySummary,
 }
 
-static ORGANISATION: LazyLock<Organisation> = LazyLock::new(|| Organisation::new("Northwind"));
+pub(in crate::console) static ORGANISATION: LazyLock<Organisation> =
+    LazyLock::new(|| Organisation::new("Northwind"));
 
 impl Organisation {
     fn new(name: &str) -> Self {
@@ -74,13 +75,21 @@ impl Organisation {
         }
     }
 
+    /// The captured key that was chosen, DER.
+    pub(in crate::console) fn captured_key(&self) -> Vec<u8> {
+        self.capture(&self.chosen.record())
+    }
+
+    fn capture(&self, record: &CaptureRecord) -> Vec<u8> {
+        let key = EncryptionKey::password(Zeroizing::new(b"canary".to_vec())).unwrap();
+        capture(record, &key, &self.certificate, &self.signer).unwrap()
+    }
+
     /// The honest answer to a recovery of this record.
     fn recovery(&self, record: &CaptureRecord) -> Recovery {
-        let key = EncryptionKey::password(Zeroizing::new(b"canary".to_vec())).unwrap();
-        let der = capture(record, &key, &self.certificate, &self.signer).unwrap();
         Recovery {
             summary: self.chosen.clone(),
-            captured_key: STANDARD.encode(der),
+            captured_key: STANDARD.encode(self.capture(record)),
         }
     }
 
@@ -89,8 +98,21 @@ impl Organisation {
         recovery: &Recovery,
         chosen: &CapturedKeySummary,
     ) -> Result<EncryptionKey, CommandError> {
-        open(recovery, chosen, &self.platform, &[], &KEY)
+        open_with(recovery, chosen, &self.platform, &KEY)
     }
+}
+
+fn open_with(
+    recovery: &Recovery,
+    chosen: &CapturedKeySummary,
+    platform: &SavedPlatform,
+    private_key: &PrivateKey,
+) -> Result<EncryptionKey, CommandError> {
+    open(
+        &verified(recovery, chosen, platform, &[])?,
+        chosen,
+        private_key,
+    )
 }
 
 fn refusal(opened: Result<EncryptionKey, CommandError>) -> String {
@@ -162,7 +184,7 @@ fn a_capture_that_another_authority_vouches_for_is_refused() {
     let other = Organisation::new("Northwind");
     let mut recovery = other.recovery(&other.chosen.record());
     recovery.summary = other.chosen.clone();
-    let opened = open(&recovery, &other.chosen, &organisation.platform, &[], &KEY);
+    let opened = open_with(&recovery, &other.chosen, &organisation.platform, &KEY);
     assert_eq!(refusal(opened), codes::CAPTURED_KEY_UNTRUSTED);
 }
 
@@ -170,11 +192,10 @@ fn a_capture_that_another_authority_vouches_for_is_refused() {
 fn another_private_key_does_not_open() {
     let organisation = &*ORGANISATION;
     let recovery = organisation.recovery(&organisation.chosen.record());
-    let opened = open(
+    let opened = open_with(
         &recovery,
         &organisation.chosen,
         &organisation.platform,
-        &[],
         &new_key(),
     );
     assert_eq!(refusal(opened), codes::CAPTURED_KEY_NOT_OPENED);

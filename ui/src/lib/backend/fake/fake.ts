@@ -287,18 +287,21 @@ export class FakeBackend implements Backend {
   recoverKey: Backend["recoverKey"] = (id, reason, passphrase) =>
     this.#answer("recoverKey", () => {
       if (!reason.trim()) throw new Failure({ code: "reason-missing" });
-      if (passphrase !== PASSPHRASE) throw new Failure({ code: "wrong-passphrase" });
       const account = this.organisation.accounts.find((each) => id.startsWith(each.id));
-      return {
-        handle: 1,
-        accountName: account?.name ?? "",
-        capturedAt: this.now.toISOString(),
-        secrets: [
-          { name: "password", length: SECRET.length, text: true },
-          { name: "key-file", length: 2048, text: false },
-        ],
-      };
+      return this.#recovered(account?.name ?? "", passphrase);
     });
+  saveCapturedKey: Backend["saveCapturedKey"] = (id) =>
+    this.#answer("saveCapturedKey", () => `~/Documents/captured-key-${id}.der`);
+  pickCapturedKey: Backend["pickCapturedKey"] = () =>
+    this.#answer("pickCapturedKey", () => ({
+      name: "captured-key-rad-ws-014.der",
+      scopeName: "St. Anna, Radiology",
+      capturedAt: this.now.toISOString(),
+    }));
+  openCapturedKey: Backend["openCapturedKey"] = (passphrase) =>
+    this.#answer("openCapturedKey", () =>
+      this.#recovered("3f2b8c1e-7d4a-4e6b-9c0d-1a2b3c4d5e6f", passphrase),
+    );
   revealSecret: Backend["revealSecret"] = () => this.#answer("revealSecret", () => SECRET);
   copySecret: Backend["copySecret"] = () => this.#answer("copySecret", () => 30);
   saveSecret: Backend["saveSecret"] = (_handle, name) =>
@@ -358,6 +361,19 @@ export class FakeBackend implements Backend {
     const scope = this.organisation.scopes.find((each) => each.guid === guid);
     if (!scope) throw new Failure({ code: "scope-not-found" });
     return scope;
+  }
+
+  #recovered(accountName: string, passphrase: string) {
+    if (passphrase !== PASSPHRASE) throw new Failure({ code: "wrong-passphrase" });
+    return {
+      handle: 1,
+      accountName,
+      capturedAt: this.now.toISOString(),
+      secrets: [
+        { name: "password", length: SECRET.length, text: true },
+        { name: "key-file", length: 2048, text: false },
+      ],
+    };
   }
 
   #account(id: string) {

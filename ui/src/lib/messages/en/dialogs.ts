@@ -118,6 +118,10 @@ export const recover = {
   reasonText: "Recorded with your name on the platform before the key is shown. Colleagues can read it.",
   reason: "Reason",
   reasonExample: "For example: disk of rad-ws-014 failed, ticket 4711",
+  saveEncrypted: "Save it encrypted…",
+  saveEncryptedHint:
+    "For a day without the platform: the file opens with the certificate folder and its passphrase.",
+  savedEncrypted: (path: string) => `Saved to ${path}, still encrypted. That is recorded.`,
   passphraseQuestion: (scope: string) => `Passphrase of ${scope}’s certificate`,
   passphraseText:
     "The one that was chosen when the certificate was requested, or your own if you were added later.",
@@ -145,6 +149,16 @@ export const recover = {
   legend: "Digits and signs are coloured, so that 0 and O, 1 and l can be told apart.",
   another: "Recover another key",
   done: "Close and forget",
+} as const;
+
+export const capturedFile = {
+  open: "Open a captured key…",
+  title: "Open a captured key",
+  steps: ["File", "Passphrase", "Opened"],
+  question: "Which captured key?",
+  text: "A file that was saved from a recovery. It opens without the platform, if its certificate folder is on this computer.",
+  choose: "Choose file…",
+  doneText: "The key stays masked until you ask for it, and is forgotten when you close this.",
 } as const;
 
 export const share = {

@@ -90,8 +90,8 @@ export const errors: { readonly [code in string]: Explain } = {
     next: "Check that it is still there and that you may read it.",
   }),
   "file-too-large": (p) => ({
-    what: `${quoted(p["path"], "The file")} is far too large for a certificate`,
-    next: "Choose the signed certificate alone.",
+    what: `${quoted(p["path"], "The file")} is far too large to be the right one`,
+    next: "Choose the certificate, or the captured key, alone.",
   }),
   "file-not-written": (p) => ({
     what: `${quoted(p["path"], "The file")} could not be written`,
@@ -120,6 +120,10 @@ export const errors: { readonly [code in string]: Explain } = {
     "The captured key was not signed by your platform",
     "It is not shown, because it may have been exchanged. Tell whoever is responsible for security.",
   ),
+  "not-a-captured-key": (p) => ({
+    what: `${quoted(p["path"], "The file")} is no captured key, or is damaged`,
+    next: "Choose a file that was saved from a recovery.",
+  }),
   "captured-key-not-opened": say(
     "The captured key does not open, or is not what the platform says it is",
     "It is not shown. Choose another captured key of this account, and report this one.",
