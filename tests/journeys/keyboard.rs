@@ -46,7 +46,7 @@ fn a_key_is_captured_recovered_and_shared_by_keyboard() -> anyhow::Result<()> {
 
 /// Finds the Group by typing its name into the search, and picks an item of its menu.
 fn menu(window: &Session, item: &str) -> anyhow::Result<()> {
-    window.press("Control+k")?;
+    window.press("Control+f")?;
     window.focus_is_on("Search")?;
     window.press("Control+a")?;
     window.type_text("Radiology")?;

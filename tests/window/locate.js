@@ -18,6 +18,13 @@ const selectors = {
 
 const clean = (text) => (text ?? '').replace(/\s+/g, ' ').trim()
 
+// What is shown and not hidden from those who listen, such as the keys beside a menu's item.
+const spoken = (element) =>
+  [...element.querySelectorAll('[aria-hidden=true]')].reduce(
+    (text, hidden) => (hidden.innerText ? text.replace(hidden.innerText, '') : text),
+    element.innerText,
+  )
+
 const nameOf = (element) => {
   const labelledBy = element.getAttribute('aria-labelledby')
   if (labelledBy) {
@@ -29,7 +36,7 @@ const nameOf = (element) => {
   if (element.labels?.length) {
     return clean([...element.labels].map((it) => it.innerText).join(' '))
   }
-  const shown = element.matches('input, select, textarea') ? '' : clean(element.innerText)
+  const shown = element.matches('input, select, textarea') ? '' : clean(spoken(element))
   return shown || clean(element.getAttribute('title')) || clean(element.getAttribute('placeholder'))
 }
 
