@@ -6,3 +6,4 @@ mod life;
 mod machine;
 mod restoring;
 mod rotation;
+mod secrecy;
