@@ -26,7 +26,11 @@ fn a_fleet_of_machines_needs_no_hand_while_its_server_is_killed() -> anyhow::Res
         kill_every: Duration::from_secs(3),
         agents: 12,
     };
-    let numbers = fleet::run(directory.path(), extent, Duration::from_secs(1))?;
+    let pace = fleet::Pace {
+        away: Duration::from_secs(1),
+        backup_every: Duration::ZERO,
+    };
+    let numbers = fleet::run(directory.path(), extent, pace)?;
     println!("{numbers}");
     assert!(numbers.all_is_well(), "\n{numbers}");
     Ok(())

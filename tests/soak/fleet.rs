@@ -69,8 +69,17 @@ impl fmt::Display for Numbers {
     }
 }
 
-/// Runs it in an empty directory; a killed server is away for `away`.
-pub fn run(directory: &Path, extent: Extent, away: Duration) -> anyhow::Result<Numbers> {
+/// How the server and the machines behave.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// How long a killed server is away.
+    pub away: Duration,
+    /// From one backup of a machine to its next one, at least.
+    pub backup_every: Duration,
+}
+
+/// Runs it in an empty directory.
+pub fn run(directory: &Path, extent: Extent, pace: Pace) -> anyhow::Result<Numbers> {
     let mut platform = Platform::start(directory)?;
     let admin = platform.admin()?;
     let group = admin.create_scope(ScopeKind::Group, "Fleet", admin.root()?.guid)?;
@@ -79,8 +88,8 @@ pub fn run(directory: &Path, extent: Extent, away: Duration) -> anyhow::Result<N
     let began = Instant::now();
     let is_over = || began.elapsed() >= extent.lasts;
     let kills = thread::scope(|scope| {
-        let backing_up = scope.spawn(|| fleet.back_up_until(&is_over));
-        let kills = kill_until(&mut platform, extent.kill_every, away, &is_over);
+        let backing_up = scope.spawn(|| fleet.back_up_until(pace.backup_every, &is_over));
+        let kills = kill_until(&mut platform, extent.kill_every, pace.away, &is_over);
         backing_up
             .join()
             .map_err(|_| anyhow::anyhow!("the machines panicked"))??;
@@ -154,8 +163,13 @@ impl Fleet {
         })
     }
 
-    fn back_up_until(&self, is_over: &(dyn Fn() -> bool + Sync)) -> anyhow::Result<()> {
+    fn back_up_until(
+        &self,
+        every: Duration,
+        is_over: &(dyn Fn() -> bool + Sync),
+    ) -> anyhow::Result<()> {
         while !is_over() {
+            let next = Instant::now() + every;
             for_each(&self.agents, |number, agent| {
                 if is_over() {
                     Ok(())
@@ -163,6 +177,9 @@ impl Fleet {
                     self.one_backup(number, agent)
                 }
             })?;
+            while Instant::now() < next && !is_over() {
+                sleep(Duration::from_millis(20));
+            }
         }
         Ok(())
     }

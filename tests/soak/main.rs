@@ -21,6 +21,9 @@ struct Arguments {
     /// Real Agents of as many machines, and one AccountServer that is away for so many seconds after each kill
     #[arg(long, value_name = "SECONDS")]
     away: Option<u64>,
+    /// With --away, seconds from one backup of a machine to its next one, at least
+    #[arg(long, default_value_t = 60)]
+    backup_every: u64,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -32,7 +35,11 @@ fn main() -> anyhow::Result<ExitCode> {
         agents: arguments.agents,
     };
     let is_well = if let Some(away) = arguments.away {
-        let numbers = fleet::run(directory.path(), extent, Duration::from_secs(away))?;
+        let pace = fleet::Pace {
+            away: Duration::from_secs(away),
+            backup_every: Duration::from_secs(arguments.backup_every),
+        };
+        let numbers = fleet::run(directory.path(), extent, pace)?;
         println!("{numbers}");
         numbers.all_is_well()
     } else {

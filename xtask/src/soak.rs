@@ -28,6 +28,9 @@ pub(crate) struct Arguments {
     /// Real Agents of as many machines, and one AccountServer that is away for so many seconds after each kill
     #[arg(long, value_name = "SECONDS")]
     away: Option<u64>,
+    /// With --away, seconds from one backup of a machine to its next one, at least
+    #[arg(long, default_value_t = 60)]
+    backup_every: u64,
 }
 
 /// Installs what is missing, builds, and prints the numbers.
@@ -48,6 +51,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> anyhow::Resul
     soak.args(["--agents", &arguments.agents.to_string()]);
     if let Some(away) = arguments.away {
         soak.args(["--away", &away.to_string()]);
+        soak.args(["--backup-every", &arguments.backup_every.to_string()]);
     }
     program::succeed(&mut soak)
 }
