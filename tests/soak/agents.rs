@@ -155,6 +155,7 @@ impl Agent {
         let end = EndBackup {
             outcome: BackupOutcome::Completed,
             exit_code: Some(0),
+            bytes: None,
         };
         loop {
             let server = self.any_server();

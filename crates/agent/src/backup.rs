@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 
 use crate::key_file::KeptKey;
 use crate::last_run::{self, LastRun};
-use crate::report::Report;
+use crate::report::{Report, Reported};
 use crate::say::{say, say_with};
 use crate::state::StateDirectory;
 use crate::tool::{self, Ended, Run};
@@ -44,6 +44,10 @@ pub(crate) async fn backup(
     let begun = Instant::now();
     let Run { ended, bytes } = tool::run(tool, state).await?;
     note(state, tool, ended, begun.elapsed(), bytes);
+    let ran = Reported {
+        exit_code: ended.reported_code(),
+        bytes,
+    };
     // A backup takes hours: another process of this Agent may have renewed the credential.
     let platform = match enrolment::read(state) {
         Ok(Some(kept)) => kept.client()?,
@@ -52,14 +56,14 @@ pub(crate) async fn backup(
     match ended.outcome(tool) {
         BackupOutcome::Completed => {
             // Whatever happens from here on, the backup is made: the exit code stays the tool's.
-            if let Err(error) = completed(state, &platform, &key, report, &ended).await {
+            if let Err(error) = completed(state, &platform, &key, report, ran).await {
                 say(&format!(
                     "the backup is made, but its end was not noted: {error:#}"
                 ));
             }
         }
         BackupOutcome::Failed | BackupOutcome::KeyChanged => {
-            failed(&platform, &report, &ended).await;
+            failed(&platform, &report, ran).await;
         }
     }
     Ok(ended.exit_code())
@@ -93,10 +97,9 @@ async fn completed(
     platform: &AgentClient,
     key: &KeptKey,
     mut report: Report,
-    ended: &Ended,
+    ran: Reported,
 ) -> anyhow::Result<()> {
-    let exit_code = ended.reported_code();
-    let reported = report.completed(platform, key, exit_code).await;
+    let reported = report.completed(platform, key, ran).await;
     match reported {
         Ok(ended) => {
             unreported::forget(state)?;
@@ -104,7 +107,7 @@ async fn completed(
         }
         Err(error) => {
             let ended_at = OffsetDateTime::now_utc();
-            unreported::keep(state, &Unreported::new(key.id, exit_code, ended_at, report))?;
+            unreported::keep(state, &Unreported::new(key.id, ran, ended_at, report))?;
             say(&format!(
                 "the backup is made, but not reported: {error:#}\n\
                  The key is presented at the next backup, or by `keyfold-agent status`."
@@ -115,9 +118,9 @@ async fn completed(
 }
 
 /// A failed backup that is not reported does no harm: the key it presented leaves the AccountServer's memory in time.
-async fn failed(platform: &AgentClient, report: &Report, ended: &Ended) {
+async fn failed(platform: &AgentClient, report: &Report, ran: Reported) {
     say("the tool made no backup; look at what it says above.");
-    if let Err(error) = report.failed(platform, ended.reported_code()).await {
+    if let Err(error) = report.failed(platform, ran).await {
         say(&format!("{error:#}"));
     }
 }

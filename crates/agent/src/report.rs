@@ -14,6 +14,16 @@ use crate::key_file::KeptKey;
 /// A backup does not wait longer than this for an AccountServer that does not answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What the AccountServer is told of a run of the tool.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Reported {
+    /// None when a signal ended it, or it never ran.
+    pub(crate) exit_code: Option<i32>,
+    /// None where the tool says nothing of them.
+    #[serde(default)]
+    pub(crate) bytes: Option<u64>,
+}
+
 /// The report of one backup, and how far it got.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Report {
@@ -52,18 +62,18 @@ impl Report {
         &mut self,
         platform: &AgentClient,
         key: &KeptKey,
-        exit_code: Option<i32>,
+        ran: Reported,
     ) -> anyhow::Result<BackupEnded> {
         let backup = match self.backup {
             Some(backup) => backup,
             None => self.start(platform, key).await?,
         };
         let outcome = BackupOutcome::Completed;
-        match self.end(platform, backup, outcome, exit_code).await? {
+        match self.end(platform, backup, outcome, ran).await? {
             Err(ClientError::Problem(_)) => {
                 *self = Self::new();
                 let backup = self.start(platform, key).await?;
-                Ok(self.end(platform, backup, outcome, exit_code).await??)
+                Ok(self.end(platform, backup, outcome, ran).await??)
             }
             ended => Ok(ended?),
         }
@@ -77,19 +87,17 @@ impl Report {
     ) -> anyhow::Result<BackupEnded> {
         let backup = self.start(platform, key).await?;
         let outcome = BackupOutcome::KeyChanged;
-        Ok(self.end(platform, backup, outcome, None).await??)
+        Ok(self
+            .end(platform, backup, outcome, Reported::default())
+            .await??)
     }
 
     /// Reports the end of a failed backup, if its beginning was reported.
-    pub(crate) async fn failed(
-        &self,
-        platform: &AgentClient,
-        exit_code: Option<i32>,
-    ) -> anyhow::Result<()> {
+    pub(crate) async fn failed(&self, platform: &AgentClient, ran: Reported) -> anyhow::Result<()> {
         let Some(backup) = self.backup else {
             return Ok(());
         };
-        self.end(platform, backup, BackupOutcome::Failed, exit_code)
+        self.end(platform, backup, BackupOutcome::Failed, ran)
             .await??;
         Ok(())
     }
@@ -99,9 +107,13 @@ impl Report {
         platform: &AgentClient,
         backup: BackupId,
         outcome: BackupOutcome,
-        exit_code: Option<i32>,
+        ran: Reported,
     ) -> anyhow::Result<Result<BackupEnded, ClientError>> {
-        let end = EndBackup { outcome, exit_code };
+        let end = EndBackup {
+            outcome,
+            exit_code: ran.exit_code,
+            bytes: ran.bytes,
+        };
         timeout(PATIENCE, platform.end_backup(&self.end, backup, &end))
             .await
             .context("the AccountServer does not answer")

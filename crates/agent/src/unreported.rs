@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::backup::words;
 use crate::key_file::KeptKey;
-use crate::report::Report;
+use crate::report::{Report, Reported};
 use crate::say::say;
 use crate::state::{StateDirectory, StateError};
 
@@ -19,7 +19,8 @@ const VERSION: u8 = 1;
 pub(crate) struct Unreported {
     version: u8,
     key_id: KeyId,
-    exit_code: Option<i32>,
+    #[serde(flatten)]
+    ran: Reported,
     #[serde(with = "time::serde::rfc3339")]
     ended_at: OffsetDateTime,
     /// How far the report got; what earlier versions wrote says nothing of it.
@@ -30,14 +31,14 @@ pub(crate) struct Unreported {
 impl Unreported {
     pub(crate) fn new(
         key_id: KeyId,
-        exit_code: Option<i32>,
+        ran: Reported,
         ended_at: OffsetDateTime,
         report: Report,
     ) -> Self {
         Self {
             version: VERSION,
             key_id,
-            exit_code,
+            ran,
             ended_at,
             report,
         }
@@ -82,7 +83,7 @@ async fn try_present(
     }
     let reported = unreported
         .report
-        .completed(platform, key, unreported.exit_code)
+        .completed(platform, key, unreported.ran)
         .await;
     let ended = match reported {
         Ok(ended) => ended,

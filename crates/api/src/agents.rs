@@ -166,6 +166,9 @@ pub struct EndBackup {
     pub outcome: BackupOutcome,
     /// The tool's exit code; none when a signal ended it.
     pub exit_code: Option<i32>,
+    /// Bytes that the tool says it backed up; none where it says nothing of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
 }
 
 /// How a backup went.

@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod agents;
 pub mod audit;
+pub mod backups;
 pub mod captured_keys;
 pub mod certificates;
 #[cfg(feature = "client")]

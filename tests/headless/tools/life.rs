@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
+use keyfold_api::agents::BackupOutcome;
 use keyfold_core::encryption_key::{NamedSecret, PASSWORD};
 use keyfold_tests::support::process::{Ran, run, succeed, succeed_with_input};
 use serde_json::Value;
@@ -93,6 +94,13 @@ fn the_log_tells_programs_what_the_tool_made() -> Result<()> {
     // restic rounds to a thousandth of a MiB.
     let bytes = run["bytes"].as_u64().context("no size")?;
     ensure!(bytes.abs_diff(1_085_665) < 2_000, "{run}");
+    let reported = machine.backups()?;
+    ensure!(reported.len() == 2, "{reported:?}");
+    ensure!(reported[0].bytes == Some(bytes), "{reported:?}");
+    ensure!(
+        reported[0].outcome == Some(BackupOutcome::Completed) && reported[1].bytes.is_none(),
+        "{reported:?}"
+    );
     let told: Value = serde_json::from_str(&status(&machine, &["--json"])?.stdout)?;
     ensure!(
         told["last_run"]["bytes"] == bytes && told["captured"] == false,

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyfold_api::accounts::Account;
+use keyfold_api::backups::Backup;
 use keyfold_api::captured_keys::CapturedKeyId;
 use keyfold_api::scopes::Scope;
 use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
@@ -168,6 +169,13 @@ impl Machine<'_> {
 
     pub(super) fn account(&self) -> AccountId {
         self.account.id
+    }
+
+    /// What the AccountServer was told of its backups, newest first.
+    pub(super) fn backups(&self) -> Result<Vec<Backup>> {
+        let account = self.account.id;
+        let admin = &self.scene.admin;
+        Ok(admin.ask(|user| user.all(move |page| user.backups_of_account(account, page)))?)
     }
 
     /// A further enrolment string for the account.

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::{ClientError, UserClient};
 use crate::accounts::Account;
+use crate::backups::Backup;
 use crate::captured_keys::CapturedKeySummary;
 use crate::certificates::UploadedCertificate;
 use crate::pages::{MAX_LIMIT, Page, PageQuery};
@@ -91,6 +92,16 @@ impl UserClient {
     /// `GET /requests`: of the scopes the user may see, newest first.
     pub async fn requests(&self, page: PageQuery) -> Result<Page<Request>, ClientError> {
         self.page(&["requests"], &page).await
+    }
+
+    /// `GET /accounts/{id}/backups`: newest first.
+    pub async fn backups_of_account(
+        &self,
+        account: AccountId,
+        page: PageQuery,
+    ) -> Result<Page<Backup>, ClientError> {
+        self.page(&["accounts", &account.to_string(), "backups"], &page)
+            .await
     }
 
     /// `GET /accounts/{id}/captured-keys`: to certificates of scopes that the user may see, newest first.

@@ -197,6 +197,7 @@ pub(super) async fn end_backup(
     let ended = EndedBackup {
         outcome: end.outcome,
         exit_code: end.exit_code,
+        bytes: end.bytes,
         ended_at: now,
     };
     let mut captured = 0;

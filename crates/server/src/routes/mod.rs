@@ -3,6 +3,7 @@
 mod accounts;
 mod agents;
 mod audit;
+mod backups;
 mod captured_keys;
 mod certificates;
 mod events;
@@ -101,6 +102,7 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(accounts::show, accounts::change, accounts::delete))
         .routes(routes!(accounts::create_enrolment))
         .routes(routes!(accounts::revoke_agent))
+        .routes(routes!(backups::list_of_account))
         .routes(routes!(captured_keys::list_of_account))
         .routes(routes!(captured_keys::recover))
         .routes(routes!(requests::list, requests::submit))

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use keyfold_api::agents::{BackupId, BackupOutcome};
+use keyfold_api::backups::Backup;
 use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
@@ -32,6 +33,8 @@ pub struct EndedBackup {
     pub outcome: BackupOutcome,
     /// The tool's exit code; none when a signal ended it.
     pub exit_code: Option<i32>,
+    /// Bytes that the tool says it backed up.
+    pub bytes: Option<u64>,
     /// When.
     pub ended_at: OffsetDateTime,
 }
@@ -70,6 +73,31 @@ impl Position for ByCertificate {
     }
 }
 
+/// A backup's place among those of its account: the one that began last first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByStart {
+    /// When it began.
+    pub started_at: i64,
+    /// Its number.
+    pub id: String,
+}
+
+impl Default for ByStart {
+    fn default() -> Self {
+        Self {
+            started_at: i64::MAX,
+            id: String::new(),
+        }
+    }
+}
+
+impl Position for ByStart {
+    fn is_plausible(&self) -> bool {
+        !self.id.chars().any(char::is_control)
+    }
+}
+
 /// Backups and what was captured.
 #[async_trait]
 pub trait CaptureStore: Send + Sync {
@@ -77,6 +105,12 @@ pub trait CaptureStore: Send + Sync {
     async fn start_backup(&self, backup: &BackupRow) -> Result<(), StoreError>;
     /// One backup.
     async fn backup(&self, id: BackupId) -> Result<Option<BackupRow>, StoreError>;
+    /// Backups of an account, newest first.
+    async fn backups_of(
+        &self,
+        account: AccountId,
+        slice: Slice<ByStart>,
+    ) -> Result<Part<Backup, ByStart>, StoreError>;
     /// Whether a backup of this account completed with this key.
     async fn completed_before(&self, account: AccountId, key_id: KeyId)
     -> Result<bool, StoreError>;

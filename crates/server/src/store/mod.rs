@@ -30,7 +30,7 @@ mod tree;
 pub use accounts::{AccountRow, AccountStore};
 pub use agents::{AgentStore, Credential, CredentialEnd};
 pub use audit::{AuditColumns, AuditFilter, AuditRow, AuditStore};
-pub use captures::{BackupRow, ByCertificate, CaptureStore, CapturedKeyRow, EndedBackup};
+pub use captures::{BackupRow, ByCertificate, ByStart, CaptureStore, CapturedKeyRow, EndedBackup};
 pub use capturing::{CaptureRow, CapturingStore};
 pub use certificates::{CertificateRow, CertificateStore};
 pub use claim::Claim;

@@ -91,6 +91,56 @@ async fn an_enrolment_works_for_seven_days_and_the_last_one_counts() {
 }
 
 #[tokio::test]
+async fn backups_are_told_newest_first_with_what_they_came_to() {
+    let house = House::new().await;
+    let agent = house.enrol(ACCOUNT).await;
+    let mut begun = Vec::new();
+    for end in [
+        Some(json!({ "outcome": "completed", "exit_code": 3, "bytes": 1_085_665 })),
+        Some(json!({ "outcome": "failed", "exit_code": null })),
+        None,
+    ] {
+        let backup = house.start(&agent, KEY, "secret").await;
+        house.clock.forward(Duration::MINUTE);
+        if let Some(end) = end {
+            let path = format!("/agent/backups/{backup}/end");
+            assert_eq!(house.post(&path, &agent, end).await.status, 200);
+        }
+        begun.push(backup);
+    }
+    let path = format!("/accounts/{ACCOUNT}/backups");
+    let told = house.list(&path, "ann").await;
+    let page = house.get(&format!("{path}?limit=2"), "ann").await.body;
+    assert_eq!(page["items"].as_array().unwrap()[..], told[..2]);
+    let next = page["next"].as_str().unwrap();
+    let rest = house
+        .list(&format!("{path}?limit=2&cursor={next}"), "ann")
+        .await;
+    assert_eq!(rest, told[2..]);
+    let ids: Vec<_> = told.iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(
+        ids,
+        begun.iter().rev().map(String::as_str).collect::<Vec<_>>()
+    );
+    assert_eq!(told[0]["outcome"], Value::Null);
+    assert_eq!(
+        (&told[1]["outcome"], &told[1]["bytes"]),
+        (&json!("failed"), &Value::Null)
+    );
+    let first = &told[2];
+    assert_eq!(
+        (&first["outcome"], &first["exit_code"]),
+        (&json!("completed"), &json!(3))
+    );
+    assert_eq!(
+        (&first["bytes"], &first["key_id"]),
+        (&json!(1_085_665), &json!(KEY))
+    );
+    assert_eq!(first["started_at"], "2026-03-01T12:00:00Z");
+    assert_eq!(first["ended_at"], "2026-03-01T12:01:00Z");
+}
+
+#[tokio::test]
 async fn a_changed_key_is_captured_and_is_no_backup() {
     let house = House::new().await;
     house.upload(GROUP, "platform/group.pem", Value::Null).await;

@@ -185,6 +185,13 @@ pub(crate) fn routes() -> Vec<Row> {
         ),
         (
             get.clone(),
+            account("/backups"),
+            None,
+            Whoever(C::SeeAccounts),
+            true,
+        ),
+        (
+            get.clone(),
             account("/captured-keys"),
             None,
             Whoever(C::RecoverKeys),

@@ -19,6 +19,7 @@ over_every_store!(
     keys_of_accounts_that_are_gone_are_left_out,
     an_end_and_its_captures_are_stored_together,
     a_changed_key_is_stored_as_what_it_is,
+    backups_that_began_in_one_second_are_told_one_by_one,
 );
 
 async fn captured_keys(
@@ -112,6 +113,31 @@ async fn keys_of_accounts_that_are_gone_are_left_out(store: impl Store) {
     assert_eq!(covered, HashSet::from([account]));
 }
 
+async fn backups_that_began_in_one_second_are_told_one_by_one(store: impl Store) {
+    let (_, account, _) = furnished(&store).await;
+    for seed in 60..65 {
+        let backup = BackupRow {
+            id: draw(seed, BackupId::random),
+            account,
+            key_id: draw(70, KeyId::random),
+            started_at: NOW + Duration::seconds(i64::from(seed == 64)),
+            outcome: None,
+        };
+        store.start_backup(&backup).await.unwrap();
+    }
+    let whole = store.backups_of(account, Slice::first(10)).await.unwrap();
+    assert_eq!((whole.rows.len(), whole.next), (5, None));
+    assert_eq!(whole.rows[0].started_at, NOW + Duration::SECOND);
+    let (mut one_by_one, mut slice) = (Vec::new(), Slice::first(1));
+    loop {
+        let part = store.backups_of(account, slice).await.unwrap();
+        one_by_one.extend(part.rows);
+        let Some(after) = part.next else { break };
+        slice = Slice { after, limit: 1 };
+    }
+    assert_eq!(one_by_one, whole.rows);
+}
+
 async fn a_changed_key_is_stored_as_what_it_is(store: impl Store) {
     let (_, account, certificate) = furnished(&store).await;
     let row = captured(21, account, &certificate);
@@ -126,6 +152,7 @@ async fn a_changed_key_is_stored_as_what_it_is(store: impl Store) {
     let ended = EndedBackup {
         outcome: BackupOutcome::KeyChanged,
         exit_code: None,
+        bytes: None,
         ended_at: NOW,
     };
     let present = [certificate.fingerprint];
@@ -160,6 +187,7 @@ async fn an_end_and_its_captures_are_stored_together(store: impl Store) {
     let ended = EndedBackup {
         outcome: BackupOutcome::Completed,
         exit_code: Some(3),
+        bytes: None,
         ended_at: NOW,
     };
     let present = [certificate.fingerprint];

@@ -40,6 +40,7 @@ fn ended(outcome: BackupOutcome) -> EndedBackup {
     EndedBackup {
         outcome,
         exit_code: Some(0),
+        bytes: None,
         ended_at: NOW,
     }
 }

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use keyfold_api::agents::{BackupId, BackupOutcome};
+use keyfold_api::backups::Backup;
 use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
@@ -11,8 +12,8 @@ use sqlx::{AnyConnection, Row as _, query, query_scalar};
 use super::columns::{fingerprint, flag, id, parsed, text, time};
 use super::{SqlStore, capturing};
 use crate::store::{
-    BackupRow, ByCertificate, CaptureRow, CaptureStore, CapturedKeyRow, Conflict, EndedBackup,
-    Newest, Part, Slice, StoreError,
+    BackupRow, ByCertificate, ByStart, CaptureRow, CaptureStore, CapturedKeyRow, Conflict,
+    EndedBackup, Newest, Part, Slice, StoreError,
 };
 
 #[async_trait]
@@ -44,6 +45,14 @@ impl CaptureStore for SqlStore {
                 .fetch_optional(&self.pool)
                 .await?;
         row.as_ref().map(backup_row).transpose()
+    }
+
+    async fn backups_of(
+        &self,
+        account: AccountId,
+        slice: Slice<ByStart>,
+    ) -> Result<Part<Backup, ByStart>, StoreError> {
+        self.backups_of_account(account, slice).await
     }
 
     async fn completed_before(
@@ -178,7 +187,7 @@ async fn close(
         BackupOutcome::Failed => "failed",
     };
     let account: Option<String> = query_scalar(
-        "UPDATE backups SET ended_at = $2, outcome = $3, exit_code = $4, key_changed = $5 WHERE id = $1 AND outcome IS NULL \
+        "UPDATE backups SET ended_at = $2, outcome = $3, exit_code = $4, key_changed = $5, bytes = $6 WHERE id = $1 AND outcome IS NULL \
          RETURNING account",
     )
     .bind(id.to_string())
@@ -186,6 +195,7 @@ async fn close(
     .bind(outcome)
     .bind(ended.exit_code)
     .bind(i64::from(ended.outcome == BackupOutcome::KeyChanged))
+    .bind(ended.bytes.and_then(|bytes| i64::try_from(bytes).ok()))
     .fetch_optional(&mut *connection)
     .await?;
     let Some(account) = account else {
@@ -242,7 +252,7 @@ async fn present_for(
         .collect()
 }
 
-fn backup_row(row: &AnyRow) -> Result<BackupRow, StoreError> {
+pub(super) fn backup_row(row: &AnyRow) -> Result<BackupRow, StoreError> {
     let outcome = match row.try_get::<Option<&str>, _>("outcome")? {
         None => None,
         Some("completed") if flag(row, "key_changed")? => Some(BackupOutcome::KeyChanged),

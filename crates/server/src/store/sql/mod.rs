@@ -8,6 +8,7 @@ mod agents;
 mod audit;
 mod authorisation;
 mod backup;
+mod backup_lists;
 mod captured_lists;
 mod captures;
 mod capturing;
