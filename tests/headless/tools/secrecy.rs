@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use keyfold_core::encryption_key::{EncryptionKey, NamedSecret, PASSWORD};
@@ -15,7 +15,7 @@ use super::kind::Kind;
 use super::machine::{Machine, Scene};
 
 /// A program that notes what others see of its process, and becomes the tool.
-fn watched(machine: &Machine<'_>, views: &PathBuf) -> Result<PathBuf> {
+fn watched(machine: &Machine<'_>, views: &Path) -> Result<PathBuf> {
     let tool = machine.kind.tool();
     let path = machine.home.join("watched").join(tool);
     fs::create_dir_all(path.parent().context("no parent")?)?;
