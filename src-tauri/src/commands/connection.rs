@@ -43,8 +43,9 @@ pub async fn sign_in(
     console: State<'_, Arc<Console>>,
     user: String,
     password: SecretText,
+    code: Option<SecretText>,
 ) -> Result<ConnectionView, CommandError> {
-    console.sign_in(user, password).await
+    console.sign_in(user, password, code).await
 }
 
 /// Signs out; recovered keys are forgotten.

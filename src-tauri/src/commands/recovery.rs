@@ -27,9 +27,10 @@ pub async fn recover_key(
     captured_key: String,
     reason: String,
     passphrase: SecretText,
+    code: Option<SecretText>,
 ) -> Result<RecoveredView, CommandError> {
     console
-        .recover_key(&captured_key, &reason, passphrase)
+        .recover_key(&captured_key, &reason, passphrase, code)
         .await
 }
 
@@ -40,8 +41,11 @@ pub async fn save_captured_key(
     console: State<'_, Arc<Console>>,
     captured_key: String,
     reason: String,
+    code: Option<SecretText>,
 ) -> Result<Option<String>, CommandError> {
-    console.save_captured_key(&captured_key, &reason).await
+    console
+        .save_captured_key(&captured_key, &reason, code)
+        .await
 }
 
 /// Lets the admin choose a captured key's file; none when the dialog was dismissed.

@@ -34,6 +34,7 @@ impl Console {
         &self,
         captured_key: &str,
         reason: &str,
+        code: Option<SecretText>,
     ) -> Result<Option<String>, CommandError> {
         let chosen = self.choose(captured_key, reason)?;
         let name = format!(
@@ -44,7 +45,7 @@ impl Console {
         let Some(file) = blocking(move || desktop.pick_destination(&name)).await? else {
             return Ok(None);
         };
-        let fetched = self.fetch(chosen).await?;
+        let fetched = self.fetch(chosen, code).await?;
         blocking(move || {
             write_atomically(&file, &fetched.der).map_err(|error| {
                 CommandError::because(codes::FILE_NOT_WRITTEN, &error).with("path", file.display())

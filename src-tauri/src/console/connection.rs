@@ -109,17 +109,18 @@ impl Console {
         self.replace_connection(None).await
     }
 
-    /// Signs in to the saved platform.
+    /// Signs in to the saved platform, with a code of the second factor once it was asked for.
     pub async fn sign_in(
         &self,
         user: String,
         password: SecretText,
+        code: Option<SecretText>,
     ) -> Result<ConnectionView, CommandError> {
         let client = self.client()?;
         let sign_in = SignIn {
             user,
             password: SecretString::from(password.expose()),
-            code: None,
+            code: code.map(|code| SecretString::from(code.expose())),
         };
         let user = client.sign_in(&sign_in).await?;
         self.session.send_replace(Some(user));

@@ -11,6 +11,7 @@ use keyfold_core::encryption_key::EncryptionKey;
 use keyfold_core::id::AccountId;
 use keyfold_core::key_pair::PrivateKey;
 use keyfold_core::passphrase::Passphrase;
+use secrecy::SecretString;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -52,13 +53,14 @@ impl Console {
         captured_key: &str,
         reason: &str,
         passphrase: SecretText,
+        code: Option<SecretText>,
     ) -> Result<RecoveredView, CommandError> {
         let chosen = self.choose(captured_key, reason)?;
         let summary = chosen.summary.clone();
         let private_key = self
             .unseal_for(&summary, Passphrase::new(passphrase.into_string())?)
             .await?;
-        let fetched = self.fetch(chosen).await?;
+        let fetched = self.fetch(chosen, code).await?;
         let account_name = summary.account_name.clone();
         let captured_at = summary.captured_at;
         let key = blocking(move || open(&fetched, &summary, &private_key)).await??;
@@ -81,15 +83,20 @@ impl Console {
     }
 
     /// Records the reason, fetches the captured key and verifies it.
-    pub(super) async fn fetch(&self, chosen: Chosen) -> Result<Fetched, CommandError> {
+    pub(super) async fn fetch(
+        &self,
+        chosen: Chosen,
+        code: Option<SecretText>,
+    ) -> Result<Fetched, CommandError> {
         let platform = self.saved_platform()?;
         let user = self.user()?;
         let intermediates = self.intermediates().await?;
         let Chosen { summary, reason } = chosen;
-        let recovery = self.answered(
-            user.recover_captured_key(summary.id, &RecoverCapturedKey { reason, code: None })
-                .await,
-        )?;
+        let recover = RecoverCapturedKey {
+            reason,
+            code: code.map(|code| SecretString::from(code.expose())),
+        };
+        let recovery = self.answered(user.recover_captured_key(summary.id, &recover).await)?;
         blocking(move || verified(&recovery, &summary, &platform, &intermediates)).await?
     }
 

@@ -42,8 +42,8 @@ export class Connection {
     this.loaded.value = await this.#backend.forgetConnection();
   }
 
-  async signIn(user: string, password: string): Promise<void> {
-    this.loaded.value = await this.#backend.signIn(user, password);
+  async signIn(user: string, password: string, code: string | null): Promise<void> {
+    this.loaded.value = await this.#backend.signIn(user, password, code);
     this.expired = false;
   }
 

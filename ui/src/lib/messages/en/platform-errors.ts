@@ -11,6 +11,15 @@ export const platformErrors: { readonly [code in string]: Explain } = {
     "Check capitals and keyboard layout. This is the password of the platform, not a passphrase.",
   ),
   "too-many-attempts": say("Too many attempts", "Wait a few minutes, then sign in again."),
+  "second-factor-required": say("A code is needed", "Read it from your authenticator app."),
+  "code-refused": say(
+    "The code isn’t right, or was used before",
+    "Wait for the next one. If none works, check the clock of the device that makes them.",
+  ),
+  "second-factor-not-set-up": say(
+    "Your platform demands a second factor of you",
+    "Set one up first, then try again.",
+  ),
   "not-allowed": say(
     "You are not allowed to do this here",
     "Ask someone who administers a Collection above it.",
