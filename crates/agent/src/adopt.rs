@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 use keyfold_core::encryption_key::EncryptionKey;
 use keyfold_core::id::KeyId;
 
@@ -14,10 +14,7 @@ use crate::{key, rotation};
 
 /// Proves that a key opens the repository, and keeps both.
 pub(crate) async fn adopt(state: &StateDirectory, args: &AdoptArgs) -> anyhow::Result<()> {
-    ensure!(
-        !rotation::is_pending(state)?,
-        "a change of the key is not finished; run `keyfold-agent key rotate` first"
-    );
+    rotation::refuse_while_pending(state)?;
     let mut profile = named(args)?;
     let (tried, kept) = match key_file::read(state, Slot::Present)? {
         Some(present) if !args.replace && args.file.is_none() && args.also.is_empty() => {

@@ -9,9 +9,9 @@ use keyfold_core::encryption_key::{EncryptionKey, MAX_BYTES, NamedSecret, PASSWO
 use keyfold_core::id::KeyId;
 use zeroize::Zeroizing;
 
-use crate::generated;
 use crate::key_file::{self, KeptKey, Slot};
 use crate::state::StateDirectory;
+use crate::{generated, rotation};
 
 /// Keeps an existing password, and further secrets beside it (`NAME=FILE`), as this machine's key.
 pub(crate) fn set(
@@ -20,7 +20,7 @@ pub(crate) fn set(
     also: &[String],
     replace: bool,
 ) -> anyhow::Result<()> {
-    refuse_to_replace(key_file::read(state, Slot::Present)?.as_ref(), replace)?;
+    refuse_to_set(state, replace)?;
     keep(state, read(file, also)?)
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn generate(
     with_salt: bool,
     replace: bool,
 ) -> anyhow::Result<()> {
-    refuse_to_replace(key_file::read(state, Slot::Present)?.as_ref(), replace)?;
+    refuse_to_set(state, replace)?;
     keep(state, generated::new(with_salt)?)
 }
 
@@ -93,6 +93,11 @@ fn keep(state: &StateDirectory, key: EncryptionKey) -> anyhow::Result<()> {
     println!("Key set. Its number is {}.", kept.id);
     println!("It can be recovered once a backup completed under an active Group Certificate.");
     Ok(())
+}
+
+fn refuse_to_set(state: &StateDirectory, replace: bool) -> anyhow::Result<()> {
+    rotation::refuse_while_pending(state)?;
+    refuse_to_replace(key_file::read(state, Slot::Present)?.as_ref(), replace)
 }
 
 /// Refuses to replace the present key unless that is wanted.

@@ -136,6 +136,23 @@ fn a_backup_goes_on_with_a_change_that_broke_off() -> Result<()> {
     let machine = scene.machine("ward", Kind::BorgRepokey)?;
     machine.set_up()?;
     kill_at(&machine, "change-repository:done")?;
+    for another in [
+        &["key", "generate", "--replace"][..],
+        &["key", "set", "--replace"],
+    ] {
+        let refused = run(&mut machine.command(another)?)?;
+        ensure!(
+            refused.stderr.contains("is not finished"),
+            "{}",
+            refused.said()
+        );
+    }
+    let refused = run(machine.adopt()?.arg("--replace"))?;
+    ensure!(
+        refused.stderr.contains("is not finished"),
+        "{}",
+        refused.said()
+    );
     let ran = run(machine
         .command(&["backup", "--"])?
         .args(["borg", "create", "::second"])

@@ -10,7 +10,7 @@ mod step;
 use std::fs::File;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use keyfold_core::id::KeyId;
 use serde::{Deserialize, Serialize};
 
@@ -99,6 +99,15 @@ async fn finish_pending(state: &StateDirectory) -> anyhow::Result<()> {
 /// Whether a rotation broke off.
 pub(crate) fn is_pending(state: &StateDirectory) -> anyhow::Result<bool> {
     Ok(pending(state)?.is_some())
+}
+
+/// Refuses another key while the present one is being changed: the repository may open with the next one already.
+pub(crate) fn refuse_while_pending(state: &StateDirectory) -> anyhow::Result<()> {
+    ensure!(
+        !is_pending(state)?,
+        "a change of the key is not finished; run `keyfold-agent key rotate` first"
+    );
+    Ok(())
 }
 
 fn pending(state: &StateDirectory) -> anyhow::Result<Option<Step>> {
