@@ -14,6 +14,7 @@ import { activeCertificates, capturedKeys, captures, detail, signedCertificate }
 import { CERTIFICATES, IMPORTED, certificateFolders } from "./folders";
 import { above, accountsBelow, below, organisation, type Organisation } from "./organisation";
 import { Dice } from "./random";
+import { recovered, SECRET } from "./recovered";
 
 /** How a fake starts, and how it behaves. */
 export interface FakeOptions {
@@ -28,8 +29,6 @@ export interface FakeOptions {
 }
 
 const AUTHORITY = "9c1e5b07a3d84f6290ab7714c3de0f58e6b1240d9f7a83c5562e1b4d08f377a0";
-const PASSPHRASE = "copper lantern violet harbour";
-const SECRET = "Il1O0-vB8&kq|5S2Z";
 
 type Listener<T> = (payload: T) => void;
 
@@ -288,7 +287,7 @@ export class FakeBackend implements Backend {
     this.#answer("recoverKey", () => {
       if (!reason.trim()) throw new Failure({ code: "reason-missing" });
       const account = this.organisation.accounts.find((each) => id.startsWith(each.id));
-      return this.#recovered(account?.name ?? "", passphrase);
+      return recovered(account?.name ?? "", passphrase, this.now);
     });
   saveCapturedKey: Backend["saveCapturedKey"] = (id) =>
     this.#answer("saveCapturedKey", () => `~/Documents/captured-key-${id}.der`);
@@ -300,7 +299,7 @@ export class FakeBackend implements Backend {
     }));
   openCapturedKey: Backend["openCapturedKey"] = (passphrase) =>
     this.#answer("openCapturedKey", () =>
-      this.#recovered("3f2b8c1e-7d4a-4e6b-9c0d-1a2b3c4d5e6f", passphrase),
+      recovered("3f2b8c1e-7d4a-4e6b-9c0d-1a2b3c4d5e6f", passphrase, this.now),
     );
   revealSecret: Backend["revealSecret"] = () => this.#answer("revealSecret", () => SECRET);
   copySecret: Backend["copySecret"] = () => this.#answer("copySecret", () => 30);
@@ -361,19 +360,6 @@ export class FakeBackend implements Backend {
     const scope = this.organisation.scopes.find((each) => each.guid === guid);
     if (!scope) throw new Failure({ code: "scope-not-found" });
     return scope;
-  }
-
-  #recovered(accountName: string, passphrase: string) {
-    if (passphrase !== PASSPHRASE) throw new Failure({ code: "wrong-passphrase" });
-    return {
-      handle: 1,
-      accountName,
-      capturedAt: this.now.toISOString(),
-      secrets: [
-        { name: "password", length: SECRET.length, text: true },
-        { name: "key-file", length: 2048, text: false },
-      ],
-    };
   }
 
   #account(id: string) {
