@@ -6,7 +6,11 @@ pub const COMMAND_NAMES: &[&str] = &[
     "connect",
     "forget_connection",
     "sign_in",
+    "sign_in_ways",
+    "sign_in_with_organisation",
+    "cancel_sign_in",
     "sign_out",
+    "lock_window",
     "scopes",
     "scope_detail",
     "create_scope",
@@ -41,4 +45,5 @@ pub const COMMAND_NAMES: &[&str] = &[
     "import_folders",
     "delete_key_pair",
     "active_certificates",
+    "save_table",
 ];

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use url::Url;
+
 use crate::events::Announcement;
 
 /// Native dialogs, clipboard, file manager, and a way to tell the webview something.
@@ -19,6 +21,10 @@ pub trait Desktop: Send + Sync + 'static {
     fn pick_destination(&self, suggested_name: &str) -> Option<PathBuf>;
     /// Shows a folder in the file manager.
     fn open_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Opens an address in the system's browser.
+    fn open_address(&self, address: &Url) -> io::Result<()>;
+    /// Brings the window to the front.
+    fn come_forward(&self);
     /// Puts a secret on the clipboard, asking clipboard managers not to keep it.
     fn copy_secret(&self, text: &str) -> io::Result<()>;
     /// The text on the clipboard, if there is text on it that can be read.

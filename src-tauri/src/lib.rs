@@ -2,10 +2,12 @@
 //!
 //! [`commands`] are what the webview can call, [`console`] is what they do, [`view`] what the webview sees.
 
+pub mod access;
 pub mod command_names;
 pub mod commands;
 mod connections_file;
 pub mod console;
+mod csv;
 pub mod desktop;
 pub mod error;
 pub mod events;
@@ -52,7 +54,7 @@ pub fn run() -> Result<(), Box<dyn std::error::Error>> {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_opener::init())
-        .invoke_handler(specta.invoke_handler())
+        .invoke_handler(access::guarded(specta.invoke_handler()))
         .on_window_event(window::on_event)
         .setup(move |app| {
             specta.mount_events(app);

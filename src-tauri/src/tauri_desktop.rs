@@ -8,9 +8,11 @@ use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
 use tauri_plugin_opener::OpenerExt as _;
 use tauri_specta::Event as _;
+use url::Url;
 
 use crate::desktop::Desktop;
 use crate::events::Announcement;
+use crate::window;
 
 /// The desktop that a window runs on.
 pub(crate) struct TauriDesktop<R: Runtime>(pub(crate) AppHandle<R>);
@@ -44,6 +46,21 @@ impl<R: Runtime> Desktop for TauriDesktop<R> {
             .opener()
             .open_path(folder, None::<&str>)
             .map_err(io::Error::other)
+    }
+
+    fn open_address(&self, address: &Url) -> io::Result<()> {
+        #[cfg(debug_assertions)]
+        if let Some(file) = std::env::var_os("KEYFOLD_E2E_BROWSER") {
+            return std::fs::write(file, address.as_str());
+        }
+        self.0
+            .opener()
+            .open_url(address.as_str(), None::<&str>)
+            .map_err(io::Error::other)
+    }
+
+    fn come_forward(&self) {
+        window::show(&self.0);
     }
 
     fn copy_secret(&self, text: &str) -> io::Result<()> {

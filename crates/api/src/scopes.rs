@@ -20,6 +20,9 @@ pub struct Platform {
     pub intermediates: Vec<String>,
     /// The Authority's present certificate revocation list, PEM.
     pub revocation_list: String,
+    /// Whether people can sign in at an identity provider: `POST /oidc/sign-ins`.
+    #[serde(default)]
+    pub identity_provider: bool,
 }
 
 /// A Collection or a Group as `GET /scopes` lists it (all that the user may see, parents before children), and as

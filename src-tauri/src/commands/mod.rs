@@ -21,7 +21,11 @@ macro_rules! specta_builder {
                 $crate::commands::connection::connect,
                 $crate::commands::connection::forget_connection,
                 $crate::commands::connection::sign_in,
+                $crate::commands::connection::sign_in_ways,
+                $crate::commands::connection::sign_in_with_organisation,
+                $crate::commands::connection::cancel_sign_in,
                 $crate::commands::connection::sign_out,
+                $crate::commands::connection::lock_window,
                 $crate::commands::tree::scopes,
                 $crate::commands::tree::scope_detail,
                 $crate::commands::tree::create_scope,
@@ -56,6 +60,7 @@ macro_rules! specta_builder {
                 $crate::commands::folders::import_folders,
                 $crate::commands::folders::delete_key_pair,
                 $crate::commands::report::active_certificates,
+                $crate::commands::report::save_table,
             ])
             .events(tauri_specta::collect_events![
                 $crate::events::CertificateFoldersChanged,

@@ -17,3 +17,14 @@ pub async fn active_certificates(
 ) -> Result<Vec<ReportRowView>, CommandError> {
     console.active_certificates(&scope).await
 }
+
+/// Saves a table as comma-separated values where the admin chooses; none when the dialog was dismissed.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_table(
+    console: State<'_, Arc<Console>>,
+    name: String,
+    rows: Vec<Vec<String>>,
+) -> Result<Option<String>, CommandError> {
+    console.save_table(&name, rows).await
+}

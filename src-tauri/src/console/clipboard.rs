@@ -148,6 +148,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn signing_out_clears_the_clipboard_and_forgets_the_key() {
+        let (stage, handle) = stage();
+        stage.console.copy_secret(handle, "password").await.unwrap();
+        stage.console.sign_out().await.unwrap();
+        assert_eq!(stage.desktop.clipboard_text(), None);
+        assert!(stage.console.reveal_secret(handle, "password").is_err());
+    }
+
+    #[tokio::test]
     async fn what_is_not_text_can_only_be_saved() {
         let (stage, handle) = stage();
         let error = stage

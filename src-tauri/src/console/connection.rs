@@ -1,6 +1,8 @@
 //! The platform and the session.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use keyfold_api::client::{Client, ClientError, UserClient};
 use keyfold_api::scopes::Scope;
@@ -17,6 +19,7 @@ use crate::connections_file::SavedPlatform;
 use crate::error::{CommandError, codes};
 use crate::secret_text::SecretText;
 use crate::view::connection::{ConnectionView, PlatformView, SessionView, address_text};
+use crate::view::names::shown;
 
 /// The saved platform, and its tree as it was listed last.
 pub(super) struct Connection {
@@ -45,7 +48,7 @@ impl Connection {
         let saved = self.saved.as_ref().map_err(Clone::clone)?;
         Ok(ConnectionView {
             platform: saved.as_ref().map(|platform| PlatformView {
-                name: platform.name.clone(),
+                name: shown(&platform.name),
                 address: address_text(&platform.address).to_owned(),
                 authority: platform.authority.to_string(),
             }),
@@ -62,7 +65,7 @@ impl Console {
 
     /// Contacts a platform, pins its Authority root (SHA-256, 64 hex digits) and saves both.
     pub async fn connect(
-        &self,
+        self: &Arc<Self>,
         address: &str,
         authority: &str,
     ) -> Result<ConnectionView, CommandError> {
@@ -96,7 +99,7 @@ impl Console {
     }
 
     /// Signs out and forgets the saved platform; certificate folders stay.
-    pub async fn forget_connection(&self) -> Result<ConnectionView, CommandError> {
+    pub async fn forget_connection(self: &Arc<Self>) -> Result<ConnectionView, CommandError> {
         let file = self.places.connections_file.clone();
         blocking(move || match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -123,25 +126,25 @@ impl Console {
             code: code.map(|code| SecretString::from(code.expose())),
         };
         let user = client.sign_in(&sign_in).await?;
-        self.session.send_replace(Some(user));
+        self.begin(user);
         self.connection()
     }
 
     /// Signs out; recovered keys are forgotten.
-    pub async fn sign_out(&self) -> Result<ConnectionView, CommandError> {
+    pub async fn sign_out(self: &Arc<Self>) -> Result<ConnectionView, CommandError> {
         let saved = lock(&self.connection).saved.clone()?;
         self.replace_connection(saved).await
     }
 
     /// Takes up another connection, or the same one signed out.
     async fn replace_connection(
-        &self,
+        self: &Arc<Self>,
         saved: Option<SavedPlatform>,
     ) -> Result<ConnectionView, CommandError> {
         *lock(&self.connection) = Connection::with(Ok(saved));
         let previous = self.session.send_replace(None);
-        lock(&self.recovered).forget_all();
-        lock(&self.listed).clear();
+        self.locked.store(false, Ordering::Relaxed);
+        self.forget_secrets().await?;
         if let Some(user) = previous {
             // Signed out here in any case; the platform forgets the session by itself if it cannot be told.
             user.sign_out().await.ok();
@@ -165,7 +168,7 @@ impl Console {
     }
 
     /// Whoever is signed in.
-    pub(super) fn user(&self) -> Result<UserClient, CommandError> {
+    pub(crate) fn user(&self) -> Result<UserClient, CommandError> {
         self.saved_platform()?;
         let user = self.session.borrow().clone();
         user.ok_or_else(|| CommandError::new(codes::SIGNED_OUT))

@@ -13,6 +13,7 @@ use crate::events::{Announcement, CertificateFoldersChanged, FoldersDropped};
 use crate::view::folders::{
     CertificateFolderView, CertificateFoldersView, ImportView, RefusedFolderView,
 };
+use crate::view::names::shown;
 
 impl Console {
     /// What lies in the Certificates directory.
@@ -104,7 +105,8 @@ impl Console {
                 .and_then(|report| report.record)
                 .map(|record| record.name);
             let typed = match (name_now, recorded) {
-                (Some(now), Some(recorded)) if typed_name == now => recorded,
+                (Some(now), Some(recorded)) if typed_name == shown(&now) => recorded,
+                (None, Some(recorded)) if typed_name == shown(&recorded) => recorded,
                 _ => typed_name,
             };
             directory.delete_key_pair(scope, spki_fingerprint, &typed)

@@ -8,16 +8,20 @@ mod connection;
 mod folders;
 mod key_request;
 mod live;
+mod loopback;
+mod organisation_sign_in;
 mod recovered_keys;
 mod recovery;
 mod report;
 mod requests;
 pub mod scope_names;
 mod tree;
+mod window_lock;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -26,7 +30,7 @@ use keyfold_api::client::UserClient;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_keystore::{CertificatesDirectory, Watcher};
 use time::OffsetDateTime;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
 use crate::desktop::Desktop;
 use crate::error::{CommandError, codes};
@@ -47,6 +51,8 @@ pub struct Console {
     connection: Mutex<Connection>,
     /// Whoever is signed in.
     session: watch::Sender<Option<UserClient>>,
+    /// Whether the window waits for somebody to sign in again.
+    locked: AtomicBool,
     /// Told whenever the platform answered.
     answering: Arc<Notify>,
     /// Captured keys as they were listed: a recovery must be of one of these, unchanged.
@@ -58,6 +64,8 @@ pub struct Console {
     /// Files that the admin chose in a native dialog; the webview can name no other.
     chosen_files: Mutex<HashSet<PathBuf>>,
     running_request: Mutex<Option<Cancel>>,
+    /// Dropped when the admin gives a sign-in in the browser up.
+    running_sign_in: Mutex<Option<oneshot::Sender<()>>>,
     watcher: Mutex<Option<Watcher>>,
 }
 
@@ -71,6 +79,7 @@ impl Console {
             connection: Mutex::new(Connection::load(&places.connections_file)),
             places,
             session: watch::Sender::default(),
+            locked: AtomicBool::default(),
             answering: Arc::default(),
             listed: Mutex::default(),
             recovered: Mutex::default(),
@@ -78,6 +87,7 @@ impl Console {
             copied: Mutex::default(),
             chosen_files: Mutex::default(),
             running_request: Mutex::default(),
+            running_sign_in: Mutex::default(),
             watcher: Mutex::default(),
         }
     }
@@ -92,6 +102,12 @@ impl Console {
     pub fn close(&self) {
         lock(&self.recovered).forget_all();
         self.clear_clipboard_now();
+    }
+
+    /// Lets somebody in.
+    pub(crate) fn begin(&self, user: UserClient) {
+        self.session.send_replace(Some(user));
+        self.locked.store(false, Ordering::Relaxed);
     }
 
     fn now(&self) -> OffsetDateTime {

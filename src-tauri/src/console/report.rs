@@ -1,8 +1,15 @@
 //! Reports.
 
-use super::{Console, parse};
-use crate::error::CommandError;
+use std::sync::Arc;
+
+use super::{Console, blocking, parse};
+use crate::csv;
+use crate::error::{CommandError, codes};
+use crate::files::write_atomically;
 use crate::view::report::ReportRowView;
+
+/// Characters of a suggested file name.
+const LONGEST_NAME: usize = 80;
 
 impl Console {
     /// *Group Certificates Active* of a scope and all below it.
@@ -21,5 +28,26 @@ impl Console {
             .iter()
             .map(|row| ReportRowView::new(row, now))
             .collect())
+    }
+
+    /// Saves a table as comma-separated values where the admin chooses; none when the dialog was dismissed.
+    pub async fn save_table(
+        &self,
+        name: &str,
+        rows: Vec<Vec<String>>,
+    ) -> Result<Option<String>, CommandError> {
+        let plain = |character: &char| character.is_alphanumeric() || " -_".contains(*character);
+        let name: String = name.chars().filter(plain).take(LONGEST_NAME).collect();
+        let desktop = Arc::clone(&self.desktop);
+        blocking(move || {
+            let Some(file) = desktop.pick_destination(&format!("{name}.csv")) else {
+                return Ok(None);
+            };
+            write_atomically(&file, csv::write(&rows).as_bytes()).map_err(|error| {
+                CommandError::because(codes::FILE_NOT_WRITTEN, &error).with("path", file.display())
+            })?;
+            Ok(Some(file.display().to_string()))
+        })
+        .await?
     }
 }

@@ -14,8 +14,16 @@ codes! {
     INTERNAL = "internal";
     /// No platform is saved yet.
     NOT_CONNECTED = "not-connected";
+    /// The window is locked.
+    LOCKED = "locked";
     /// Nobody is signed in, or the session ended.
     SIGNED_OUT = "signed-out";
+    /// No port of this computer can be opened for the browser's return; `reason`.
+    SIGN_IN_NOT_BEGUN = "sign-in-not-begun";
+    /// The system's browser does not open; `reason`.
+    BROWSER_NOT_OPENED = "browser-not-opened";
+    /// The browser did not come back in time.
+    SIGN_IN_TOO_LATE = "sign-in-too-late";
     /// connections.json cannot be read; `path`.
     CONNECTION_FILE_DAMAGED = "connection-file-damaged";
     /// connections.json cannot be written; `path`, `reason`.

@@ -15,12 +15,16 @@ pub(super) const CODES: &[&str] = &[
     "code-refused",
     "has-captured-keys",
     "idempotency-key-in-use",
+    "identity-provider-failed",
     "moved-into-itself",
     "name-refused",
     "name-taken",
+    "no-identity-provider",
     "not-allowed",
     "not-empty",
     "not-found",
+    "not-known-here",
+    "not-signed-in-there",
     "parent-is-collection",
     "parent-is-group",
     "parent-not-found",
@@ -29,6 +33,7 @@ pub(super) const CODES: &[&str] = &[
     "second-factor-not-set-up",
     "second-factor-required",
     "store-failed",
+    "ticket-refused",
     "timeout",
     "too-deep",
     "too-many-attempts",
@@ -64,6 +69,17 @@ impl From<Problem> for CommandError {
         match CODES.iter().find(|code| **code == problem.code) {
             Some(code) => Self::because(code, &detail),
             None => Self::because(codes::PLATFORM_REFUSED, &detail).with("code", problem.code),
+        }
+    }
+}
+
+impl CommandError {
+    /// A refusal of which nothing but the code is known.
+    pub(crate) fn of_problem(code: &str) -> Self {
+        match CODES.iter().find(|known| **known == code) {
+            Some(known) => Self::new(known),
+            None => Self::new(codes::PLATFORM_REFUSED)
+                .with("code", code.chars().take(64).collect::<String>()),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use time::macros::datetime;
+use url::Url;
 
 use crate::console::Console;
 use crate::desktop::Desktop;
@@ -19,6 +20,7 @@ pub(crate) struct FakeDesktop {
     /// The answer to the next dialogs; none dismisses them.
     pub(crate) picks: Mutex<Option<PathBuf>>,
     pub(crate) clipboard: Mutex<Option<String>>,
+    pub(crate) addresses: Mutex<Vec<Url>>,
     pub(crate) opened: Mutex<Vec<PathBuf>>,
     pub(crate) announced: Mutex<Vec<Announcement>>,
 }
@@ -50,6 +52,13 @@ impl Desktop for FakeDesktop {
         self.opened.lock().unwrap().push(folder.to_owned());
         Ok(())
     }
+
+    fn open_address(&self, address: &Url) -> io::Result<()> {
+        self.addresses.lock().unwrap().push(address.clone());
+        Ok(())
+    }
+
+    fn come_forward(&self) {}
 
     fn copy_secret(&self, text: &str) -> io::Result<()> {
         *self.clipboard.lock().unwrap() = Some(text.to_owned());

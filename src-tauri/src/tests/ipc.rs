@@ -8,13 +8,16 @@ use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
 use tauri::webview::InvokeRequest;
 use tauri::{App, WebviewWindow, WebviewWindowBuilder};
 
+use keyfold_api::sessions::Role;
+
 use super::fake_desktop::Stage;
+use crate::access::guarded;
 use crate::command_names::COMMAND_NAMES;
 
-const GUID: &str = "3f2b8c1e-7d4a-4e6b-9c0d-1a2b3c4d5e6f";
+pub(super) const GUID: &str = "3f2b8c1e-7d4a-4e6b-9c0d-1a2b3c4d5e6f";
 
-struct Window {
-    stage: Stage,
+pub(super) struct Window {
+    pub(super) stage: Stage,
     webview: WebviewWindow<MockRuntime>,
     _app: App<MockRuntime>,
 }
@@ -25,11 +28,14 @@ impl Window {
     }
 
     fn labelled(label: &str) -> Self {
-        let stage = Stage::new();
+        Self::on(Stage::new(), label)
+    }
+
+    pub(super) fn on(stage: Stage, label: &str) -> Self {
         let specta = crate::commands::specta_builder!(MockRuntime);
         let app = mock_builder()
             .manage(Arc::clone(&stage.console))
-            .invoke_handler(specta.invoke_handler())
+            .invoke_handler(guarded(specta.invoke_handler()))
             .build(tauri::generate_context!())
             .unwrap();
         let webview = WebviewWindowBuilder::new(&app, label, tauri::WebviewUrl::default())
@@ -42,7 +48,7 @@ impl Window {
         }
     }
 
-    fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+    pub(super) fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
         let request = InvokeRequest {
             cmd: command.into(),
             callback: CallbackFn(0),
@@ -65,12 +71,12 @@ impl Window {
 }
 
 /// Arguments of the right types for every command.
-fn arguments(command: &str) -> Value {
+pub(super) fn arguments(command: &str) -> Value {
     let everything = json!({
         "account": GUID, "address": "https://localhost:1", "authority": "0".repeat(64), "capturedKey": GUID,
         "folder": GUID, "folders": [GUID], "group": GUID, "handle": 1, "keySize": "rsa3072", "kind": "group",
         "certificate": "0".repeat(64), "name": "n", "onProgress": "__CHANNEL__:1", "parent": GUID, "passphrase": "p", "password": "p",
-        "reason": "r", "replaces": null, "scope": GUID, "scopeName": "s",
+        "reason": "r", "replaces": null, "rows": [["a"]], "scope": GUID, "scopeName": "s",
         "source": { "from": "platform", "request": GUID },
         "spkiFingerprint": "0".repeat(64), "typedName": "n", "user": "u",
     });
@@ -101,6 +107,8 @@ fn without_a_platform_every_question_to_it_says_so() {
     let window = Window::open();
     for command in [
         "sign_in",
+        "sign_in_ways",
+        "sign_in_with_organisation",
         "scopes",
         "scope_detail",
         "accounts",
@@ -129,7 +137,7 @@ fn without_a_platform_every_question_to_it_says_so() {
 
 #[test]
 fn what_the_platform_did_not_name_is_refused() {
-    let window = Window::open();
+    let window = Window::signed_in(Role::PlatformAdmin);
     for (command, argument) in [
         ("scope_detail", "scope"),
         ("accounts", "scope"),
@@ -159,8 +167,8 @@ fn what_the_platform_did_not_name_is_refused() {
 }
 
 #[test]
-fn wrong_types_are_refused_before_anything_happens() {
-    let window = Window::open();
+fn wrong_values_are_refused_before_anything_happens() {
+    let window = Window::signed_in(Role::PlatformAdmin);
     for (command, argument, bad) in [
         ("sign_in", "password", json!(1)),
         ("request_certificate", "keySize", json!("rsa1024")),

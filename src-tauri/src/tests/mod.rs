@@ -1,5 +1,6 @@
 //! Tests of the whole Rust half, without a display.
 
+mod access;
 mod contract;
 pub(crate) mod fake_desktop;
 mod folders;

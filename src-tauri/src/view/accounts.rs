@@ -4,6 +4,7 @@ use keyfold_api::accounts::{Account, EnrolmentToken, KeyState};
 use serde::Serialize;
 use specta::Type;
 
+use super::names::shown;
 use super::rfc3339;
 use crate::console::scope_names::ScopeNames;
 
@@ -59,15 +60,15 @@ impl AccountView {
     pub fn new(account: &Account, scopes: &ScopeNames) -> Self {
         Self {
             id: account.id.to_string(),
-            name: account.name.clone(),
+            name: shown(&account.name),
             group: account.group.to_string(),
-            group_name: scopes.name(account.group),
+            group_name: shown(&scopes.name(account.group)),
             last_backup_at: account.last_backup_at.map(rfc3339),
             key_state: account.key_state.into(),
             captured_to: account
                 .captured_to
                 .iter()
-                .map(|scope| scopes.name(*scope))
+                .map(|scope| shown(&scopes.name(*scope)))
                 .collect(),
             enrolled: account.enrolled,
         }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use time::OffsetDateTime;
 
+use super::names::shown;
 use super::{days_left, rfc3339};
 use crate::console::scope_names::ScopeNames;
 use crate::error::{CommandError, codes};
@@ -167,7 +168,7 @@ impl CertificateView {
             fingerprint: certificate.fingerprint().to_string(),
             spki_fingerprint: spki_fingerprint.to_string(),
             scope: certificate.scope().to_string(),
-            scope_name: context.scopes.name(certificate.scope()),
+            scope_name: shown(&context.scopes.name(certificate.scope())),
             not_before: rfc3339(certificate.not_before()),
             not_after: rfc3339(certificate.not_after()),
             days_left: days_left(certificate.not_after(), context.now),
@@ -193,7 +194,7 @@ impl CertificateView {
         Ok(Self {
             state: Some(listed.state.into()),
             uploaded_at: Some(rfc3339(listed.uploaded_at)),
-            uploaded_by: Some(listed.uploaded_by.clone()),
+            uploaded_by: Some(shown(&listed.uploaded_by)),
             ..Self::new(&certificate, context)
         })
     }

@@ -5,6 +5,8 @@ use serde::Serialize;
 use specta::Type;
 use url::Url;
 
+use super::names::shown;
+
 /// The saved platform, and who is signed in to it.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -25,6 +27,14 @@ pub struct PlatformView {
     pub address: String,
     /// The pinned Authority root, 64 hex digits.
     pub authority: String,
+}
+
+/// How people sign in to a platform.
+#[derive(Debug, Clone, Copy, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInWaysView {
+    /// Not only with a password of the platform, but at their organisation's identity provider too.
+    pub organisation: bool,
 }
 
 /// Who is signed in.
@@ -58,8 +68,8 @@ pub enum RoleView {
 impl From<&User> for SessionView {
     fn from(user: &User) -> Self {
         Self {
-            user: user.name.clone(),
-            display_name: user.display_name.clone(),
+            user: shown(&user.name),
+            display_name: shown(&user.display_name),
             role: match user.role {
                 Role::PlatformAdmin => RoleView::PlatformAdmin,
                 Role::GroupAdmin => RoleView::GroupAdmin,

@@ -4,6 +4,7 @@ use keyfold_keystore::{FolderReport, FolderTransfer, KeyPairOutcome, KeyPairRepo
 use serde::Serialize;
 use specta::Type;
 
+use super::names::shown;
 use super::rfc3339;
 use super::scopes::ScopeKindView;
 use crate::console::scope_names::ScopeNames;
@@ -107,8 +108,9 @@ impl CertificateFolderView {
         Self {
             folder: report.folder_name.clone(),
             name: now
-                .map(|scope| scope.name.clone())
-                .or_else(|| record.map(|record| record.name.clone())),
+                .map(|scope| &scope.name)
+                .or(record.map(|record| &record.name))
+                .map(|name| shown(name)),
             kind: now
                 .map(|scope| scope.kind)
                 .or(record.map(|record| record.kind))
@@ -116,7 +118,10 @@ impl CertificateFolderView {
             path: match now {
                 Some(scope) => scopes.path(scope.guid),
                 None => record.map(|record| record.path.clone()).unwrap_or_default(),
-            },
+            }
+            .iter()
+            .map(|name| shown(name))
+            .collect(),
             key_pairs: report.key_pairs.iter().map(KeyPairView::from).collect(),
             verdict: (&report.verdict).into(),
         }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod certificates;
 pub mod connection;
 pub mod folders;
+pub(crate) mod names;
 pub mod recovery;
 pub mod report;
 pub mod requests;

@@ -7,6 +7,7 @@ use keyfold_core::fingerprint::Fingerprint;
 use serde::Serialize;
 use specta::Type;
 
+use super::names::shown;
 use super::rfc3339;
 
 /// A captured key that can be chosen for recovery.
@@ -80,10 +81,10 @@ impl CapturedKeyView {
         Self {
             id: summary.id.to_string(),
             account: summary.account.to_string(),
-            account_name: summary.account_name.clone(),
+            account_name: shown(&summary.account_name),
             key_id: summary.key_id.to_string(),
             scope: summary.scope.to_string(),
-            scope_name: summary.scope_name.clone(),
+            scope_name: shown(&summary.scope_name),
             certificate: summary.certificate.to_string(),
             captured_at: rfc3339(summary.captured_at),
             current: summary.current,

@@ -6,6 +6,7 @@ use specta::Type;
 use time::OffsetDateTime;
 
 use super::certificates::CertificateStateView;
+use super::names::shown;
 use super::scopes::ScopeKindView;
 use super::{days_left, rfc3339};
 
@@ -43,12 +44,12 @@ impl ReportRowView {
     pub fn new(row: &ActiveCertificateRow, now: OffsetDateTime) -> Self {
         Self {
             scope: row.scope.to_string(),
-            name: row.name.clone(),
-            path: row.path.clone(),
+            name: shown(&row.name),
+            path: row.path.iter().map(|name| shown(name)).collect(),
             kind: row.kind.into(),
             certificate: row.certificate.to_string(),
             from_scope: row.from_scope.to_string(),
-            from_name: row.from_name.clone(),
+            from_name: shown(&row.from_name),
             not_before: rfc3339(row.not_before),
             not_after: rfc3339(row.not_after),
             days_left: days_left(row.not_after, now),

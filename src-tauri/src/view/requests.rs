@@ -8,6 +8,7 @@ use keyfold_core::key_pair::KeySize;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::names::{shown, shown_lines};
 use super::rfc3339;
 use crate::error::CommandError;
 
@@ -121,15 +122,17 @@ impl RequestView {
                 uploaded: false, ..
             } => (RequestStateView::Signed, None),
             RequestState::Signed { uploaded: true, .. } => (RequestStateView::Uploaded, None),
-            RequestState::Rejected { reason } => (RequestStateView::Rejected, Some(reason.clone())),
+            RequestState::Rejected { reason } => {
+                (RequestStateView::Rejected, Some(shown_lines(reason)))
+            }
             RequestState::Replaced => (RequestStateView::Replaced, None),
         };
         Self {
             id: request.id.to_string(),
             scope: request.scope.to_string(),
-            scope_name: request.scope_name.clone(),
-            path: request.path.clone(),
-            requester: request.requester_name.clone(),
+            scope_name: shown(&request.scope_name),
+            path: request.path.iter().map(|name| shown(name)).collect(),
+            requester: shown(&request.requester_name),
             submitted_at: rfc3339(request.submitted_at),
             spki_fingerprint: request.spki_fingerprint.to_string(),
             state,

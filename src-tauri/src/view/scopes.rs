@@ -7,6 +7,7 @@ use specta::Type;
 use time::OffsetDateTime;
 
 use super::certificates::CertificateView;
+use super::names::shown;
 use super::requests::RequestView;
 use super::{days_left, rfc3339};
 
@@ -97,7 +98,7 @@ impl ScopeView {
         Self {
             guid: scope.guid.to_string(),
             kind: scope.kind.into(),
-            name: scope.name.clone(),
+            name: shown(&scope.name),
             parent: scope.parent.map(|parent| parent.to_string()),
             accounts: scope.accounts,
             state: scope.state.into(),

@@ -13,8 +13,16 @@ export const commands = {
 	forgetConnection: () => typedError<ConnectionView, CommandError>(__TAURI_INVOKE("forget_connection")),
 	/**  Signs in to the saved platform. */
 	signIn: (user: string, password: SecretText, code: SecretText | null) => typedError<ConnectionView, CommandError>(__TAURI_INVOKE("sign_in", { user, password, code })),
+	/**  How people sign in to the saved platform. */
+	signInWays: () => typedError<SignInWaysView, CommandError>(__TAURI_INVOKE("sign_in_ways")),
+	/**  Signs in at the organisation's identity provider, in the system's browser. */
+	signInWithOrganisation: () => typedError<ConnectionView, CommandError>(__TAURI_INVOKE("sign_in_with_organisation")),
+	/**  Gives up a sign-in that waits for the browser. */
+	cancelSignIn: () => typedError<null, CommandError>(__TAURI_INVOKE("cancel_sign_in")),
 	/**  Signs out; recovered keys are forgotten. */
 	signOut: () => typedError<ConnectionView, CommandError>(__TAURI_INVOKE("sign_out")),
+	/**  Locks the window: the session ends, recovered keys are forgotten, a copied secret leaves the clipboard. */
+	lockWindow: () => typedError<null, CommandError>(__TAURI_INVOKE("lock_window")),
 	/**  All scopes that the user may see, parents before children. */
 	scopes: () => typedError<ScopeView[], CommandError>(__TAURI_INVOKE("scopes")),
 	/**  Coverage, certificates and requests of one scope. */
@@ -83,6 +91,8 @@ export const commands = {
 	deleteKeyPair: (folder: string, spkiFingerprint: string, typedName: string) => typedError<null, CommandError>(__TAURI_INVOKE("delete_key_pair", { folder, spkiFingerprint, typedName })),
 	/**  *Group Certificates Active* of a scope and all below it. */
 	activeCertificates: (scope: string) => typedError<ReportRowView[], CommandError>(__TAURI_INVOKE("active_certificates", { scope })),
+	/**  Saves a table as comma-separated values where the admin chooses; none when the dialog was dismissed. */
+	saveTable: (name: string, rows: string[][]) => typedError<string | null, CommandError>(__TAURI_INVOKE("save_table", { name, rows })),
 };
 
 /** Events */
@@ -95,7 +105,7 @@ export const events = {
 };
 
 /* Constants */
-export const errorCodes = ["bad-address","bad-fingerprint","bad-identifier","busy","cancelled","capture-failed","capture-signer-refused","captured-key-not-listed","captured-key-not-opened","captured-key-untrusted","certificate-expired","certificate-extension-critical","certificate-extension-repeated","certificate-is-authority","certificate-issuer-not-allowed","certificate-issuer-not-valid","certificate-issuer-unknown","certificate-key-exponent","certificate-key-malformed","certificate-key-not-rsa","certificate-key-recovery-agent","certificate-key-too-large","certificate-key-too-small","certificate-key-usage","certificate-malformed","certificate-not-for-request","certificate-not-yet-valid","certificate-pem-damaged","certificate-pem-missing","certificate-pem-several","certificate-pem-trailing","certificate-purpose","certificate-refused","certificate-replaces-another","certificate-revocation-no-list","certificate-revocation-stale","certificate-revocation-unsupported","certificate-revocation-wrong-signer","certificate-revoked","certificate-scope-malformed","certificate-scope-missing","certificate-scope-not-guid","certificate-scope-several","certificate-scope-wrong","certificate-signature-algorithm","certificate-signature-bad","certificate-superseded","certificate-too-large","certificate-unreadable","certificate-validity-backwards","certificate-validity-too-long","certificate-version","certificates-directory-failed","clipboard-failed","code-refused","connection-file-damaged","connection-not-saved","file-not-chosen","file-not-written","file-too-large","file-unreadable","folder-not-exported","folder-not-found","has-captured-keys","idempotency-key-in-use","internal","key-not-made","key-pair-not-found","key-pair-not-saved","moved-into-itself","name-not-equal","name-refused","name-taken","no-certificate-folder","not-a-captured-key","not-allowed","not-connected","not-empty","not-enough-memory","not-found","not-opened","own-certificates-directory","parent-is-collection","parent-is-group","parent-not-found","passphrase-too-weak","passphrase-unusable","platform-certificate-expired","platform-certificate-invalid","platform-certificate-not-valid-yet","platform-contradicts-itself","platform-not-issued-by-authority","platform-not-understood","platform-refused","platform-unreachable","platform-wrong-authority","platform-wrong-host","private-key-not-here","reason-missing","reason-refused","recovered-key-forgotten","request-not-signed","request-running","root-stays","saved-request-unusable","scope-not-found","sealed-key-damaged","second-factor-not-set-up","second-factor-required","secret-not-found","secret-not-text","signed-out","store-failed","timeout","tls-setup","too-deep","too-many-attempts","too-many-streams","wrong-credentials","wrong-passphrase"] as const;
+export const errorCodes = ["bad-address","bad-fingerprint","bad-identifier","browser-not-opened","busy","cancelled","capture-failed","capture-signer-refused","captured-key-not-listed","captured-key-not-opened","captured-key-untrusted","certificate-expired","certificate-extension-critical","certificate-extension-repeated","certificate-is-authority","certificate-issuer-not-allowed","certificate-issuer-not-valid","certificate-issuer-unknown","certificate-key-exponent","certificate-key-malformed","certificate-key-not-rsa","certificate-key-recovery-agent","certificate-key-too-large","certificate-key-too-small","certificate-key-usage","certificate-malformed","certificate-not-for-request","certificate-not-yet-valid","certificate-pem-damaged","certificate-pem-missing","certificate-pem-several","certificate-pem-trailing","certificate-purpose","certificate-refused","certificate-replaces-another","certificate-revocation-no-list","certificate-revocation-stale","certificate-revocation-unsupported","certificate-revocation-wrong-signer","certificate-revoked","certificate-scope-malformed","certificate-scope-missing","certificate-scope-not-guid","certificate-scope-several","certificate-scope-wrong","certificate-signature-algorithm","certificate-signature-bad","certificate-superseded","certificate-too-large","certificate-unreadable","certificate-validity-backwards","certificate-validity-too-long","certificate-version","certificates-directory-failed","clipboard-failed","code-refused","connection-file-damaged","connection-not-saved","file-not-chosen","file-not-written","file-too-large","file-unreadable","folder-not-exported","folder-not-found","has-captured-keys","idempotency-key-in-use","identity-provider-failed","internal","key-not-made","key-pair-not-found","key-pair-not-saved","locked","moved-into-itself","name-not-equal","name-refused","name-taken","no-certificate-folder","no-identity-provider","not-a-captured-key","not-allowed","not-connected","not-empty","not-enough-memory","not-found","not-known-here","not-opened","not-signed-in-there","own-certificates-directory","parent-is-collection","parent-is-group","parent-not-found","passphrase-too-weak","passphrase-unusable","platform-certificate-expired","platform-certificate-invalid","platform-certificate-not-valid-yet","platform-contradicts-itself","platform-not-issued-by-authority","platform-not-understood","platform-refused","platform-unreachable","platform-wrong-authority","platform-wrong-host","private-key-not-here","reason-missing","reason-refused","recovered-key-forgotten","request-not-signed","request-running","root-stays","saved-request-unusable","scope-not-found","sealed-key-damaged","second-factor-not-set-up","second-factor-required","secret-not-found","secret-not-text","sign-in-not-begun","sign-in-too-late","signed-out","store-failed","ticket-refused","timeout","tls-setup","too-deep","too-many-attempts","too-many-streams","wrong-credentials","wrong-passphrase"] as const;
 
 export const verdictCodes = ["folder-complete","folder-not-signed-yet","folder-empty","folder-not-a-scope","folder-key-and-certificate-dont-match","folder-wrong-guid","folder-file-missing","folder-damaged","folder-newer-version","folder-unreadable"] as const;
 
@@ -628,6 +638,12 @@ export type SessionView = {
 	role: RoleView,
 	/**  The scope they administer. */
 	scope: string,
+};
+
+/**  How people sign in to a platform. */
+export type SignInWaysView = {
+	/**  Not only with a password of the platform, but at their organisation's identity provider too. */
+	organisation: boolean,
 };
 
 /**  What an upload did. */

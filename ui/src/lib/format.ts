@@ -2,6 +2,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const locale = usersLocale();
 
 const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
+const month = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" });
 const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" });
 const names = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
@@ -11,6 +12,9 @@ export const byName = (a: string, b: string): number => names.compare(a, b);
 
 /** `24 Mar 2026`, in the user's locale. */
 export const day = (moment: string): string => date.format(new Date(moment));
+
+/** `March 2026`. */
+export const monthName = (moment: Date): string => month.format(moment);
 
 /** The exact moment, for the tooltip of a shorter one. */
 export const exactly = (moment: string): string => exact.format(new Date(moment));

@@ -85,6 +85,12 @@ impl Client {
         Ok(UserClient::new(self.transport.clone(), session))
     }
 
+    /// The person whose session this is, as the AccountServer answered it before. Nothing is sent yet.
+    #[must_use]
+    pub fn resume(&self, session: Session) -> UserClient {
+        UserClient::new(self.transport.clone(), session)
+    }
+
     /// `POST /oidc/sign-ins`: the browser opens what this answers.
     pub async fn begin_oidc_sign_in(
         &self,

@@ -34,6 +34,7 @@ pub(super) async fn show(State(platform): State<Shared>) -> Result<Json<Platform
             .map(|der| pem::encode(pem::CERTIFICATE, der))
             .collect(),
         revocation_list: trust.revocation_list().to_pem(),
+        identity_provider: platform.identity_provider.is_some(),
     }))
 }
 

@@ -7,6 +7,7 @@ import FolderOpen from "@lucide/svelte/icons/folder-open";
 import FolderPlus from "@lucide/svelte/icons/folder-plus";
 import KeyRound from "@lucide/svelte/icons/key-round";
 import Laptop from "@lucide/svelte/icons/laptop";
+import Lock from "@lucide/svelte/icons/lock";
 import LogOut from "@lucide/svelte/icons/log-out";
 import MonitorUp from "@lucide/svelte/icons/monitor-up";
 import MoveRight from "@lucide/svelte/icons/move-right";
@@ -181,6 +182,7 @@ export function windowActions(console: Console): Action[] {
       void folders.import();
     }),
     action("open-directory", actions.openDirectory, FolderOpen, () => void folders.open(null)),
+    action("lock", words.lock.now, Lock, () => void console.lock(), "Mod+L"),
     action("sign-out", words.signOut, LogOut, () => void console.leave()),
   ];
 }

@@ -11,6 +11,8 @@ export class Connection {
   unfollowed = $state.raw<Failure>();
   /** Whether the session ended while the window was in use: pages stay, and the admin signs in again over them. */
   expired = $state(false);
+  /** Whether the window is locked: pages stay behind a cover, and the admin signs in again over them. */
+  locked = $state(false);
   readonly #backend: Backend;
 
   constructor(backend: Backend) {
@@ -44,26 +46,62 @@ export class Connection {
 
   async signIn(user: string, password: string, code: string | null): Promise<void> {
     this.loaded.value = await this.#backend.signIn(user, password, code);
-    this.expired = false;
+    this.#letIn();
+  }
+
+  /** Whether people sign in at their organisation's identity provider too; false when the platform can't be asked. */
+  async offersOrganisation(): Promise<boolean> {
+    try {
+      return (await this.#backend.signInWays()).organisation;
+    } catch {
+      // Signing in will say what is wrong, where somebody tries.
+      return false;
+    }
+  }
+
+  /** Signs in in the browser, unless that is given up. */
+  async signInWithOrganisation(): Promise<void> {
+    try {
+      this.loaded.value = await this.#backend.signInWithOrganisation();
+      this.#letIn();
+    } catch (thrown) {
+      if (Failure.from(thrown).code !== "cancelled") throw thrown;
+    }
+  }
+
+  async cancelSignIn(): Promise<void> {
+    await this.#backend.cancelSignIn();
   }
 
   async signOut(): Promise<void> {
     this.loaded.value = await this.#backend.signOut();
-    this.expired = false;
+    this.#letIn();
     this.unfollowed = undefined;
+  }
+
+  /** Ends the session and hides what was open. */
+  async lock(): Promise<void> {
+    if (!this.session || this.locked || this.expired) return;
+    this.locked = true;
+    await this.#backend.lockWindow();
+  }
+
+  #letIn(): void {
+    this.expired = false;
+    this.locked = false;
   }
 
   /** Notes what became of the stream that tells what changes. */
   follow(changed: ConnectionChanged): void {
     this.unfollowed = changed.status === "lost" ? Failure.from(changed.error) : undefined;
-    if (changed.status === "signedOut") this.expired = this.session !== null;
+    if (changed.status === "signedOut") this.expired = this.session !== null && !this.locked;
     else this.note(this.unfollowed);
   }
 
   /** Notes what an answer of the platform says about the connection. */
   note(failure?: Failure): void {
     this.reachable = failure?.code !== "platform-unreachable";
-    if (failure?.code === "signed-out" && this.session) this.expired = true;
+    if (failure?.code === "signed-out" && this.session && !this.locked) this.expired = true;
   }
 }
 
@@ -72,6 +110,9 @@ const LOCAL: ReadonlySet<string> = new Set([
   "connection",
   "passphraseStrength",
   "cancelRequest",
+  "cancelSignIn",
+  "lockWindow",
+  "saveTable",
   "saveRequestCopy",
   "pickCertificateFile",
   "revealSecret",

@@ -82,7 +82,11 @@ export class Console {
 
   /** Fetches what others changed; before anything was fetched, there is nothing to fetch again. */
   async #catchUp(news: News): Promise<void> {
-    if (!this.connection.session || !(this.organisation.scopes.value ?? this.organisation.scopes.loading))
+    if (
+      !this.connection.session ||
+      this.connection.locked ||
+      !(this.organisation.scopes.value ?? this.organisation.scopes.loading)
+    )
       return;
     if (news.everything) return this.refresh();
     const changed = [...news.scopes, ...news.accountsOf];
@@ -92,6 +96,14 @@ export class Console {
     ]);
     this.organisation.outdate(changed);
     await this.waiting.load();
+  }
+
+  /** Locks the window. What shows a secret is closed; everything else is as it was when somebody signs in again. */
+  async lock(): Promise<void> {
+    const { open } = this.dialogs;
+    if (open?.dialog === "recover" || open?.dialog === "enrol" || open?.dialog === "palette")
+      this.dialogs.close();
+    await this.connection.lock();
   }
 
   /** Signs out and forgets what the platform said. */

@@ -1,18 +1,15 @@
 import type {
   CaptureProgressView,
-  CertificateFoldersView,
   CommandError,
-  ConnectionChanged,
   ConnectionView,
-  FoldersDropped,
-  PlatformChanged,
   PlatformView,
   ScopeView,
 } from "../../bindings";
-import { Failure, type Backend, type Unlisten } from "../backend";
+import { Failure, type Backend } from "../backend";
 import { activeCertificates, capturedKeys, captures, detail, signedCertificate } from "./answers";
 import { CERTIFICATES, IMPORTED, certificateFolders } from "./folders";
 import { above, accountsBelow, below, organisation, type Organisation } from "./organisation";
+import { Pushes } from "./pushes";
 import { Dice } from "./random";
 import { recovered, SECRET } from "./recovered";
 
@@ -24,19 +21,20 @@ export interface FakeOptions {
   readonly connected?: boolean;
   /** Whether somebody is signed in. */
   readonly signedIn?: boolean;
+  /** Whether people sign in at their organisation's identity provider too. */
+  readonly organisationSignIn?: boolean;
   /** The clock. */
   readonly now?: Date;
 }
 
 const AUTHORITY = "9c1e5b07a3d84f6290ab7714c3de0f58e6b1240d9f7a83c5562e1b4d08f377a0";
 
-type Listener<T> = (payload: T) => void;
-
 /** A believable platform and computer in memory: every state, and failures on demand. */
-export class FakeBackend implements Backend {
+export class FakeBackend extends Pushes implements Backend {
   readonly organisation: Organisation;
   readonly now: Date;
-  folders: CertificateFoldersView;
+  /** The table that was saved last. */
+  saved: string[][] = [];
   /** How far the capture after an upload has come. */
   capture: CaptureProgressView = { state: "done", done: 0, total: 0, captured: 0 };
   readonly calls: string[] = [];
@@ -45,18 +43,17 @@ export class FakeBackend implements Backend {
   readonly #latency: number;
   readonly #dice = new Dice(7);
   readonly #failures = new Map<string, CommandError>();
-  readonly #foldersChanged = new Set<Listener<CertificateFoldersView>>();
-  readonly #foldersDropped = new Set<Listener<FoldersDropped>>();
-  readonly #clipboardCleared = new Set<Listener<number>>();
-  readonly #platformChanged = new Set<Listener<PlatformChanged>>();
-  readonly #connectionChanged = new Set<Listener<ConnectionChanged>>();
+  readonly #organisationSignIn: boolean;
+  #browser: ((problem: Failure | undefined) => void) | undefined;
   #cancelled = false;
 
   constructor(options: FakeOptions = {}) {
+    super();
     this.now = options.now ?? new Date();
     this.organisation = organisation(this.now);
     this.folders = certificateFolders(this.organisation, this.now);
     this.#latency = options.latency ?? 0;
+    this.#organisationSignIn = options.organisationSignIn ?? false;
     this.#connection = {
       platform:
         options.connected === false ? null : platform("https://platform.northwind.example:8443", AUTHORITY),
@@ -70,30 +67,9 @@ export class FakeBackend implements Backend {
     this.#failures.set(command, { code, params });
   }
 
-  /** What the Rust half would push when folders are dragged over the window. */
-  drop(event: FoldersDropped): void {
-    for (const listener of this.#foldersDropped) listener(event);
-  }
-
-  /** What the Rust half would push when a folder changes. */
-  changeFolders(folders: CertificateFoldersView): void {
-    this.folders = folders;
-    for (const listener of this.#foldersChanged) listener(folders);
-  }
-
-  /** What the Rust half would push 30 seconds after a copy. */
-  clearClipboard(handle: number): void {
-    for (const listener of this.#clipboardCleared) listener(handle);
-  }
-
-  /** What the Rust half would push when somebody else changes something. */
-  tell(changed: PlatformChanged): void {
-    for (const listener of this.#platformChanged) listener(changed);
-  }
-
-  /** What the Rust half would push when the platform goes away or comes back. */
-  turn(changed: ConnectionChanged): void {
-    for (const listener of this.#connectionChanged) listener(changed);
+  /** What the browser would bring back. */
+  returnFromBrowser(problem?: string): void {
+    this.#browser?.(problem === undefined ? undefined : new Failure({ code: problem }));
   }
 
   connection: Backend["connection"] = () => this.#answer("connection", () => this.#connection);
@@ -109,6 +85,22 @@ export class FakeBackend implements Backend {
     this.#answer("signIn", () => {
       if (password === "wrong") throw new Failure({ code: "wrong-credentials" });
       return this.#signIn(user);
+    });
+  signInWays: Backend["signInWays"] = () =>
+    this.#answer("signInWays", () => ({ organisation: this.#organisationSignIn }));
+  signInWithOrganisation: Backend["signInWithOrganisation"] = async () => {
+    const outcome = await new Promise<Failure | undefined>((resolve) => (this.#browser = resolve));
+    if (outcome) throw outcome;
+    return this.#answer("signInWithOrganisation", () => this.#signIn("mia"));
+  };
+  cancelSignIn: Backend["cancelSignIn"] = () => {
+    this.#browser?.(new Failure({ code: "cancelled" }));
+    return Promise.resolve(null);
+  };
+  lockWindow: Backend["lockWindow"] = () =>
+    this.#answer("lockWindow", () => {
+      this.#connection = { ...this.#connection, session: null };
+      return null;
     });
   signOut: Backend["signOut"] = () =>
     this.#answer("signOut", () => (this.#connection = { ...this.#connection, session: null }));
@@ -324,15 +316,13 @@ export class FakeBackend implements Backend {
       this.changeFolders({ path: CERTIFICATES, folders });
       return null;
     });
+  saveTable: Backend["saveTable"] = (name, rows) =>
+    this.#answer("saveTable", () => {
+      this.saved = rows;
+      return `~/Documents/${name}.csv`;
+    });
   activeCertificates: Backend["activeCertificates"] = (guid) =>
     this.#answer("activeCertificates", () => activeCertificates(this.organisation, guid));
-
-  onFoldersChanged: Backend["onFoldersChanged"] = (listener) => listen(this.#foldersChanged, listener);
-  onFoldersDropped: Backend["onFoldersDropped"] = (listener) => listen(this.#foldersDropped, listener);
-  onClipboardCleared: Backend["onClipboardCleared"] = (listener) => listen(this.#clipboardCleared, listener);
-  onPlatformChanged: Backend["onPlatformChanged"] = (listener) => listen(this.#platformChanged, listener);
-  onConnectionChanged: Backend["onConnectionChanged"] = (listener) =>
-    listen(this.#connectionChanged, listener);
 
   async #answer<T>(command: keyof Backend, work: () => T): Promise<T> {
     this.calls.push(command);
@@ -388,8 +378,3 @@ const platform = (address: string, authority: string): PlatformView => ({
   address,
   authority,
 });
-
-function listen<T>(listeners: Set<Listener<T>>, listener: Listener<T>): Promise<Unlisten> {
-  listeners.add(listener);
-  return Promise.resolve(() => listeners.delete(listener));
-}

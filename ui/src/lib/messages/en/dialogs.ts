@@ -198,7 +198,7 @@ export const edit = {
   move: "Move",
   moveScopeText: "Its own certificates stay valid: they are bound to its GUID, not to its place.",
   moveAccountText: "Captured keys do not move: who could open them can open them still.",
-  moveMeaning: (name: string) => `What changes with ${name}`,
+  moveMeaning: (name: string) => `What changes when it lies in ${name}`,
   moveCapturesTo: (names: string) => `New backups capture keys to ${names}.`,
   moveNoMore: (names: string) => `Nothing more is captured to ${names}. What was captured stays.`,
   moveNeedsBackup:

@@ -11,7 +11,17 @@ export const errors: { readonly [code in string]: Explain } = {
   ...platformErrors,
   internal: say("Something went wrong inside the Console", retry),
   "not-connected": say("No platform is set up", "Connect this Console to your platform first."),
+  locked: say("Keyfold is locked", "Sign in again to go on."),
   "signed-out": say("You are signed out", "Sign in again. What you typed is still here."),
+  "sign-in-not-begun": say(
+    "The sign-in could not begin on this computer",
+    "Your browser needs a free port here to come back to. Close other programs and try again, or sign in with a password.",
+  ),
+  "browser-not-opened": say(
+    "No browser opened",
+    "Choose a browser in your system’s settings and try again, or sign in with a password.",
+  ),
+  "sign-in-too-late": say("Nobody came back from the browser in time", "Begin again when you are ready."),
   "connection-file-damaged": say(
     "The saved connection can’t be read",
     "Connect again with the platform’s address and the Authority’s fingerprint.",

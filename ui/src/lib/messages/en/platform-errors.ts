@@ -2,6 +2,23 @@ import { say, type Explain } from "../words";
 
 /** Words for what the platform refuses. */
 export const platformErrors: { readonly [code in string]: Explain } = {
+  "identity-provider-failed": say(
+    "Your organisation’s sign-in did not answer as it should",
+    "Try again in a moment. If it goes on, tell the platform’s administrator.",
+  ),
+  "no-identity-provider": say(
+    "This platform is not linked to an organisation’s sign-in any more",
+    "Sign in with a password, or ask the platform’s administrator.",
+  ),
+  "not-known-here": say(
+    "Your organisation knows you, but this platform does not",
+    "Ask an administrator of the platform to add you, for signing in with your organisation.",
+  ),
+  "not-signed-in-there": say(
+    "The sign-in was not completed in the browser",
+    "Begin again, and agree to signing in to this platform there.",
+  ),
+  "ticket-refused": say("The sign-in had run out", "Begin again."),
   "too-many-streams": say(
     "Too many Consoles of yours are open",
     "Close one elsewhere. Until then, Refresh shows what others change.",

@@ -36,6 +36,13 @@ export const shell = {
   details: "Details",
 } as const;
 
+export const lock = {
+  title: "Keyfold is locked",
+  text: (name: string) =>
+    `${name} was signed in. Everything is as it was left, except secrets: those were forgotten.`,
+  now: "Lock now",
+} as const;
+
 export const filter = {
   label: "Filter by certificate",
   on: (states: string) => `Filtered by certificate: ${states}`,
