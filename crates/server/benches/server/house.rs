@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keyfold_api::audit::{Act, Action, By};
 use keyfold_core::group_certificate::GroupCertificate;
 use keyfold_core::id::{AccountId, ScopeKind};
-use keyfold_server::clock::Clock;
+use keyfold_server::clock::{Clock, token_hash};
 use keyfold_server::state::Shared;
 use keyfold_server::store::sql::SqlStore;
 use keyfold_server::store::{ScopeRow, ScopeStore as _};
@@ -86,6 +86,20 @@ impl House {
                 .await?;
         }
         Ok(accounts)
+    }
+
+    /// Gives each account a credential: its number.
+    pub(crate) async fn enrol(&self, accounts: &[AccountId]) -> anyhow::Result<()> {
+        let mut transaction = self.database.begin().await?;
+        for account in accounts {
+            let account = account.to_string();
+            sqlx::query("UPDATE accounts SET credential = $2 WHERE id = $1")
+                .bind(&account)
+                .bind(token_hash(&account))
+                .execute(&mut *transaction)
+                .await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// Makes a certificate of the Collection active, past the store.

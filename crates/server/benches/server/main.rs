@@ -3,6 +3,7 @@
 //! A room measures one thing and runs in a process of its own, so that none finds the caches or the memory of another.
 //! A new measurement is a room and a line in `ROOMS`.
 
+mod agents;
 mod capture;
 mod house;
 mod large;
@@ -36,6 +37,11 @@ const ROOMS: &[Room] = &[
         letter: 'a',
         about: "capture of what is in memory on upload",
         measure: capture::measure,
+    },
+    Room {
+        letter: 'b',
+        about: "Agents that present their keys over TLS",
+        measure: agents::measure,
     },
     Room {
         letter: 'c',
