@@ -43,10 +43,12 @@ impl Program {
             .stderr(Stdio::null())
             .spawn()?;
         let said = child.stdout.take().context("the server has no output")?;
-        let mut line = String::new();
-        BufReader::new(said).read_line(&mut line)?;
-        let address = line.trim().strip_prefix("listening on https://");
-        let address = address.with_context(|| format!("the server said {line:?}"))?;
+        let mut lines = BufReader::new(said).lines();
+        let address = lines.find_map(|line| {
+            let line = line.ok()?;
+            Some(line.strip_prefix("listening on https://")?.to_owned())
+        });
+        let address = address.context("the server ended before it listened")?;
         let address = address.parse()?;
         Ok(Self { child, address })
     }

@@ -9,6 +9,7 @@ mod audit_export;
 mod captures;
 mod certificates;
 mod counts;
+mod gathered;
 mod migrations;
 mod notices;
 mod oidc;

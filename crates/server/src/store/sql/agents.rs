@@ -9,6 +9,7 @@ use super::SqlStore;
 use super::accounts::{account_row, changed, place};
 use super::audit::append;
 use super::columns::{id, parsed, text};
+use super::presenting::Works;
 use crate::store::{AccountRow, AgentStore, Credential, CredentialEnd, StoreError};
 
 #[async_trait]
@@ -143,13 +144,8 @@ impl AgentStore for SqlStore {
 
 impl SqlStore {
     async fn works(&self, credential: &[u8]) -> Result<Option<AccountRow>, StoreError> {
-        let row = query(
-            "SELECT id, name, group_guid, key_id, last_backup_at, 1 AS enrolled FROM accounts WHERE credential = $1",
-        )
-        .bind(credential)
-        .fetch_optional(&self.pool)
-        .await?;
-        row.as_ref().map(account_row).transpose()
+        let works = Works(credential.to_vec());
+        self.agents.works.ask(self, works).await
     }
 
     /// The first use of a next credential: the one before ends. Answers whether there was such a credential.

@@ -10,32 +10,21 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _, query, query_scalar};
 
 use super::columns::{fingerprint, flag, id, parsed, text, time};
+use super::presenting::Begin;
 use super::{SqlStore, capturing};
 use crate::store::{
-    BackupRow, ByCertificate, ByStart, CaptureRow, CaptureStore, CapturedKeyRow, Conflict,
+    BackupRow, ByCertificate, ByStart, CaptureRow, CaptureStore, CapturedKeyRow, Claim, Conflict,
     EndedBackup, Newest, Part, Slice, StoreError,
 };
 
 #[async_trait]
 impl CaptureStore for SqlStore {
     async fn start_backup(&self, backup: &BackupRow) -> Result<(), StoreError> {
-        let mut transaction = self.adding().await?;
-        let presented = query("UPDATE accounts SET key_id = $2 WHERE id = $1")
-            .bind(backup.account.to_string())
-            .bind(backup.key_id.to_string())
-            .execute(&mut *transaction)
-            .await?;
-        if presented.rows_affected() == 0 {
-            return Err(Conflict::Missing.into());
-        }
-        query("INSERT INTO backups (id, account, key_id, started_at) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING")
-            .bind(backup.id.to_string())
-            .bind(backup.account.to_string())
-            .bind(backup.key_id.to_string())
-            .bind(backup.started_at.unix_timestamp())
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
+        let begin = Begin {
+            backup: backup.clone(),
+            claim: Claim::current(),
+        };
+        self.agents.begin.ask(self, begin).await
     }
 
     async fn backup(&self, id: BackupId) -> Result<Option<BackupRow>, StoreError> {

@@ -167,7 +167,7 @@ fn thinning_out(rows: usize) -> String {
 }
 
 /// `($1, $2), ($3, $4)` for two rows of two columns.
-fn list(text: &mut String, rows: usize, columns: usize) {
+pub(super) fn list(text: &mut String, rows: usize, columns: usize) {
     for number in 1..=rows * columns {
         text.push_str(match number {
             1 => "(",

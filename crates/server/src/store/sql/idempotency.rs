@@ -1,36 +1,26 @@
 use async_trait::async_trait;
-use sqlx::{AnyConnection, Row as _, query, query_scalar};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _, query, query_scalar};
 use time::OffsetDateTime;
 
 use super::SqlStore;
+use super::capturing::list;
+use super::gathered::{Question, rounded_up};
 use crate::store::{Claim, Conflict, IdempotencyStore, KeptAnswer, StoreError};
 
 #[async_trait]
 impl IdempotencyStore for SqlStore {
     async fn kept_answer(&self, id: &[u8; 32]) -> Result<Option<KeptAnswer>, StoreError> {
-        let row = query("SELECT fingerprint, answer FROM idempotency_keys WHERE id = $1")
-            .bind(&id[..])
-            .fetch_optional(&self.pool)
-            .await?;
-        row.map(|row| {
-            Ok(KeptAnswer {
-                fingerprint: row.try_get("fingerprint")?,
-                answer: row.try_get("answer")?,
-            })
-        })
-        .transpose()
+        self.agents.kept.ask(self, Kept(*id)).await
     }
 
     async fn keep_answer(&self, claim: &Claim, answer: &[u8]) -> Result<(), StoreError> {
-        query(
-            "UPDATE idempotency_keys SET answer = $3 WHERE id = $1 AND fingerprint = $2 AND answer IS NULL",
-        )
-        .bind(&claim.id[..])
-        .bind(&claim.fingerprint[..])
-        .bind(answer)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        let keep = Keep {
+            id: claim.id,
+            fingerprint: claim.fingerprint,
+            answer: answer.to_vec(),
+        };
+        self.agents.keep.ask(self, keep).await
     }
 
     async fn forget_answers(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
@@ -39,6 +29,126 @@ impl IdempotencyStore for SqlStore {
             .execute(&self.pool)
             .await?;
         Ok(forgotten.rows_affected())
+    }
+}
+
+/// What is known of this idempotency key.
+#[derive(Debug)]
+pub(super) struct Kept([u8; 32]);
+
+#[async_trait]
+impl Question for Kept {
+    type Answer = Option<KeptAnswer>;
+
+    async fn together(
+        store: &SqlStore,
+        questions: &[Self],
+    ) -> Result<Vec<Option<KeptAnswer>>, StoreError> {
+        let ids: Vec<&Self> = rounded_up(questions).collect();
+        let mut text =
+            String::from("SELECT id, fingerprint, answer FROM idempotency_keys WHERE id IN ");
+        list(&mut text, 1, ids.len());
+        let mut select = query(AssertSqlSafe(text));
+        for id in ids {
+            select = select.bind(&id.0[..]);
+        }
+        let mut known = Vec::new();
+        for row in select.fetch_all(&store.pool).await? {
+            let id: Vec<u8> = row.try_get("id")?;
+            known.push((id, kept(&row)?));
+        }
+        let answer = |question: &Self| {
+            let found = known.iter().find(|(id, _)| *id == question.0);
+            found.map(|(_, kept)| kept.clone())
+        };
+        Ok(questions.iter().map(answer).collect())
+    }
+
+    async fn alone(&self, store: &SqlStore) -> Result<Option<KeptAnswer>, StoreError> {
+        let row = query("SELECT fingerprint, answer FROM idempotency_keys WHERE id = $1")
+            .bind(&self.0[..])
+            .fetch_optional(&store.pool)
+            .await?;
+        row.as_ref().map(kept).transpose()
+    }
+}
+
+fn kept(row: &AnyRow) -> Result<KeptAnswer, StoreError> {
+    Ok(KeptAnswer {
+        fingerprint: row.try_get("fingerprint")?,
+        answer: row.try_get("answer")?,
+    })
+}
+
+/// An answer that is to be kept.
+#[derive(Debug)]
+pub(super) struct Keep {
+    id: [u8; 32],
+    fingerprint: [u8; 32],
+    answer: Vec<u8>,
+}
+
+impl Keep {
+    async fn all(store: &SqlStore, answers: &[&Self]) -> Result<(), StoreError> {
+        let answers: Vec<_> = rounded_up(answers).collect();
+        let mut text = String::from("WITH kept (id, fingerprint, answer) AS (VALUES ");
+        list(&mut text, answers.len(), 3);
+        text.push_str(
+            ") UPDATE idempotency_keys SET answer = kept.answer FROM kept WHERE idempotency_keys.id = kept.id \
+             AND idempotency_keys.fingerprint = kept.fingerprint AND idempotency_keys.answer IS NULL",
+        );
+        let mut update = query(AssertSqlSafe(text));
+        for keep in answers {
+            update = update
+                .bind(&keep.id[..])
+                .bind(&keep.fingerprint[..])
+                .bind(&keep.answer[..]);
+        }
+        update.execute(&store.pool).await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Question for Keep {
+    type Answer = ();
+
+    async fn together(store: &SqlStore, questions: &[Self]) -> Result<Vec<()>, StoreError> {
+        Self::all(store, &questions.iter().collect::<Vec<_>>()).await?;
+        Ok(vec![(); questions.len()])
+    }
+
+    async fn alone(&self, store: &SqlStore) -> Result<(), StoreError> {
+        Self::all(store, &[self]).await
+    }
+}
+
+/// Makes claims of several requests in the transaction of their changes; fails when another attempt of one came first.
+pub(super) async fn make_all(
+    connection: &mut AnyConnection,
+    claims: &[&Claim],
+) -> Result<(), StoreError> {
+    if claims.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = rounded_up(claims).collect();
+    let mut text =
+        String::from("INSERT INTO idempotency_keys (id, fingerprint, attempt, expires_at) VALUES ");
+    list(&mut text, rows.len(), 4);
+    text.push_str(" ON CONFLICT (id) DO NOTHING");
+    let mut insert = query(AssertSqlSafe(text));
+    for claim in rows {
+        insert = insert
+            .bind(&claim.id[..])
+            .bind(&claim.fingerprint[..])
+            .bind(&claim.attempt[..])
+            .bind(claim.expires_at.unix_timestamp());
+    }
+    let made = insert.execute(connection).await?.rows_affected();
+    if usize::try_from(made).is_ok_and(|made| made == claims.len()) {
+        Ok(())
+    } else {
+        Err(Conflict::Repeated.into())
     }
 }
 

@@ -17,6 +17,7 @@ mod change;
 mod channel;
 mod columns;
 mod connections;
+mod gathered;
 mod idempotency;
 mod listening;
 mod oidc;
@@ -24,6 +25,7 @@ mod part;
 mod people;
 mod places;
 mod population;
+mod presenting;
 mod recoveries;
 mod requests;
 mod scopes;
@@ -44,6 +46,9 @@ use url::Url;
 pub use self::backup::{back_up, check};
 use self::change::Change;
 use self::channel::Channel;
+use self::gathered::Gathered;
+use self::idempotency::{Keep, Kept};
+use self::presenting::{Begin, Works};
 use super::{Claim, NoticeStore, Notices, StoreError};
 
 /// What a new `SQLite` connection is told: WAL and `synchronous=FULL`, so that what was acknowledged survives a power
@@ -70,6 +75,16 @@ pub struct SqlStore {
     pool: AnyPool,
     kind: Kind,
     channel: Channel,
+    agents: Agents,
+}
+
+/// What many Agents ask at the same moment.
+#[derive(Debug, Clone, Default)]
+struct Agents {
+    works: Gathered<Works>,
+    begin: Gathered<Begin>,
+    kept: Gathered<Kept>,
+    keep: Gathered<Keep>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +103,7 @@ impl SqlStore {
             pool,
             kind: Kind::Sqlite,
             channel: Channel::here(),
+            agents: Agents::default(),
         };
         store.fold_recoveries().await?;
         Ok(store)
@@ -102,6 +118,7 @@ impl SqlStore {
             pool,
             kind: Kind::Postgres,
             channel,
+            agents: Agents::default(),
         };
         store.fold_recoveries().await?;
         Ok(store)
@@ -128,6 +145,14 @@ impl SqlStore {
     /// held off by constraints, by conditional statements or by locking the account's row.
     async fn adding(&self) -> Result<Change, StoreError> {
         claimed(self.begin(POSTGRES_ADDING).await?).await
+    }
+
+    /// How many parts of gathered questions are with the database at a time. `SQLite` writes one at a time.
+    fn parts(&self) -> usize {
+        match self.kind {
+            Kind::Sqlite => 1,
+            Kind::Postgres => 2,
+        }
     }
 
     async fn begin(&self, on_postgres: &'static str) -> Result<Change, StoreError> {
