@@ -4,6 +4,7 @@ use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::refusal::Refusal;
@@ -23,6 +24,17 @@ impl Answer {
     pub(super) fn is_kept(response: &Response) -> bool {
         let size = response.body().size_hint().exact();
         response.status().is_success() && size.is_some_and(|size| size <= MAX_BYTES)
+    }
+
+    /// The answer that axum's `Json` gives.
+    pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Refusal> {
+        let body =
+            serde_json::to_vec(body).map_err(|_| Refusal::Internal("an answer has no JSON"))?;
+        Ok(Self {
+            status,
+            kind: Some(HeaderValue::from_static("application/json")),
+            body: body.into(),
+        })
     }
 
     /// Reads the response's body.

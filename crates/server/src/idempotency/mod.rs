@@ -19,6 +19,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
 use time::Duration;
 use tracing::{Instrument as _, Span};
 
@@ -35,6 +36,22 @@ use secrets::Secrets;
 
 /// A key is remembered for so long.
 const LIFE: Duration = Duration::hours(24);
+
+tokio::task_local! {
+    static ANSWERED: (Arc<Claim>, Arc<Secrets>);
+}
+
+/// Says what the present request will be answered with once its change is made, so that the store keeps it in the same
+/// transaction instead of in one of its own. Only for what does not depend on the database.
+pub(crate) fn foresee(status: StatusCode, body: &impl Serialize) -> Result<(), Refusal> {
+    let foresee = |(claim, secrets): &(Arc<Claim>, Arc<Secrets>)| {
+        let answer = Answer::json(status, body)?;
+        claim.foresee(secrets.seal(answer.to_bytes())?);
+        Ok(())
+    };
+    // Without an idempotency key nothing is kept.
+    ANSWERED.try_with(foresee).unwrap_or(Ok(()))
+}
 
 /// What the room works with.
 #[derive(Clone)]
@@ -76,7 +93,7 @@ pub(crate) async fn once(
         .ok_or(Refusal::IdempotencyKeyInUse)?;
     let question = Question {
         platform: room.platform,
-        secrets,
+        secrets: Arc::new(secrets),
         parts,
         body: Bytes::from_owner(body),
         next,
@@ -90,7 +107,7 @@ pub(crate) async fn once(
 /// A changing request with an idempotency key.
 struct Question {
     platform: Shared,
-    secrets: Secrets,
+    secrets: Arc<Secrets>,
     parts: Parts,
     body: Bytes,
     next: Next,
@@ -161,6 +178,8 @@ impl Question {
     async fn asked(&self, claim: &Arc<Claim>) -> Response {
         let request = Request::from_parts(self.parts.clone(), Body::from(self.body.clone()));
         let answer = drawing_from(&self.secrets.draws, self.next.clone().run(request));
+        let answered = (Arc::clone(claim), Arc::clone(&self.secrets));
+        let answer = ANSWERED.scope(answered, answer);
         let response = Arc::clone(claim).over(answer).await;
         let gone = [StatusCode::NOT_FOUND, StatusCode::UNAUTHORIZED].contains(&response.status());
         if claim.again && gone && self.parts.method == Method::DELETE {
@@ -171,7 +190,8 @@ impl Question {
     }
 
     async fn kept(&self, claim: &Claim, response: Response) -> Result<Response, Refusal> {
-        if !Answer::is_kept(&response) {
+        let is_kept_already = !claim.again && claim.foreseen().is_some();
+        if is_kept_already || !Answer::is_kept(&response) {
             return Ok(response);
         }
         let answer = Answer::of(response).await?;

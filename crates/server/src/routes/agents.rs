@@ -22,6 +22,7 @@ use crate::cache::{Eviction, LifeId};
 use crate::caller::{Agent, Named};
 use crate::capture;
 use crate::clock::token_hash;
+use crate::idempotency;
 use crate::operation::AFTER_BACKUP;
 use crate::refusal::Refusal;
 use crate::state::Shared;
@@ -147,7 +148,6 @@ pub(super) async fn start_backup(
     let key = presented(start.secrets)?;
     let held = platform.cache.holds(account.id, key_id);
     let life = platform.entropy.draw(LifeId::random);
-    platform.cache.present(account.id, key_id, &key, life)?;
     let backup = BackupRow {
         id: platform.entropy.draw(BackupId::random),
         account: account.id,
@@ -155,6 +155,9 @@ pub(super) async fn start_backup(
         started_at: now,
         outcome: None,
     };
+    let started = BackupStarted { backup: backup.id };
+    idempotency::foresee(StatusCode::CREATED, &started)?;
+    platform.cache.present(account.id, key_id, &key, life)?;
     if let Err(error) = platform.store.start_backup(&backup).await {
         if !held {
             platform
@@ -164,10 +167,7 @@ pub(super) async fn start_backup(
         return Err(error.into());
     }
     tracing::info!(account = %account.id, backup = %backup.id, "backup began");
-    Ok((
-        StatusCode::CREATED,
-        Answer(BackupStarted { backup: backup.id }),
-    ))
+    Ok((StatusCode::CREATED, Answer(started)))
 }
 
 /// Captures the key of a completed backup, or a changed key; that it ended and what was captured become durable together.

@@ -1,8 +1,8 @@
 //! The claim that a request with an idempotency key makes on that key, together with its first change.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use time::OffsetDateTime;
 
@@ -25,6 +25,7 @@ pub struct Claim {
     /// Whether an earlier attempt's claim is durable already: what it changed may be there too.
     pub again: bool,
     lost: AtomicBool,
+    answer: OnceLock<Vec<u8>>,
 }
 
 impl Claim {
@@ -44,6 +45,7 @@ impl Claim {
             expires_at,
             again,
             lost: AtomicBool::new(false),
+            answer: OnceLock::new(),
         }
     }
 
@@ -51,6 +53,18 @@ impl Claim {
     #[must_use]
     pub fn is_lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
+    }
+
+    /// What the request will be answered with when its change is made, sealed: the store keeps it together with the claim.
+    /// The first one counts.
+    pub fn foresee(&self, answer: Vec<u8>) {
+        self.answer.get_or_init(|| answer);
+    }
+
+    /// The sealed answer, if it was known before the change.
+    #[must_use]
+    pub fn foreseen(&self) -> Option<&[u8]> {
+        self.answer.get().map(Vec::as_slice)
     }
 
     /// Another attempt came first.

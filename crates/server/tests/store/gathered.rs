@@ -16,6 +16,7 @@ over_every_store!(
     of_two_keys_at_a_time_one_is_the_accounts,
     credentials_at_a_time_are_each_their_accounts,
     answers_at_a_time_are_each_kept,
+    an_answer_that_was_foreseen_is_kept_with_its_claim,
 );
 
 /// More than go together at once.
@@ -99,13 +100,13 @@ async fn one_that_fails_fails_alone(store: impl Store) {
     let began = Arc::new(earlier).over(store.start_backup(&earlier_backup));
     began.await.unwrap();
 
-    let begin = async |number| {
+    let ask = async |number| {
         let (claim, backup) = (claim(number), backup(number));
         let begun = Arc::clone(&claim).over(store.start_backup(&backup)).await;
         (begun, claim)
     };
-    let begun = join_all((0..20).map(begin)).await;
-    for (number, (begun, claim)) in (0..20).zip(begun) {
+    let answers = join_all((0..20).map(ask)).await;
+    for (number, (begun, claim)) in (0..20).zip(answers) {
         let stored = store.backup(backup(number).id).await.unwrap();
         assert_eq!(stored.is_some(), begun.is_ok(), "{number}");
         assert_eq!(claim.is_lost(), number == REPEATED);
@@ -173,4 +174,22 @@ async fn answers_at_a_time_are_each_kept(store: impl Store) {
         assert_eq!(kept.answer, Some(vec![number; 5]));
     }
     assert_eq!(store.kept_answer(&[255; 32]).await.unwrap(), None);
+}
+
+async fn an_answer_that_was_foreseen_is_kept_with_its_claim(store: impl Store) {
+    const ALONE: u8 = 60;
+    with_accounts(&store, (0..20).chain([ALONE])).await;
+    let begin = async |number| {
+        let (claim, backup) = (claim(number), backup(number));
+        claim.foresee(vec![number; 5]);
+        Arc::clone(&claim).over(store.start_backup(&backup)).await
+    };
+    for begun in join_all((0..20).map(begin)).await {
+        begun.unwrap();
+    }
+    begin(ALONE).await.unwrap();
+    for number in (0..20).chain([ALONE]) {
+        let kept = store.kept_answer(&[number; 32]).await.unwrap().unwrap();
+        assert_eq!(kept.answer, Some(vec![number; 5]));
+    }
 }

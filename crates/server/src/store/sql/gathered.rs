@@ -94,10 +94,13 @@ async fn answers<Q: Question>(
     store: &SqlStore,
     questions: &[Q],
 ) -> Vec<Result<Q::Answer, StoreError>> {
-    if questions.len() > 1
-        && let Ok(answers) = Q::together(store, questions).await
-    {
-        return answers.into_iter().map(Ok).collect();
+    if questions.len() > 1 {
+        match Q::together(store, questions).await {
+            Ok(answers) => return answers.into_iter().map(Ok).collect(),
+            // Alone, it is told apart whose fault that is.
+            Err(StoreError::Conflict(_)) => {}
+            Err(error) => tracing::warn!(%error, "questions are asked one by one"),
+        }
     }
     join_all(questions.iter().map(|question| question.alone(store))).await
 }

@@ -34,7 +34,7 @@ impl IdempotencyStore for SqlStore {
 
 /// What is known of this idempotency key.
 #[derive(Debug)]
-pub(super) struct Kept([u8; 32]);
+pub(super) struct Kept(pub(super) [u8; 32]);
 
 #[async_trait]
 impl Question for Kept {
@@ -83,9 +83,9 @@ fn kept(row: &AnyRow) -> Result<KeptAnswer, StoreError> {
 /// An answer that is to be kept.
 #[derive(Debug)]
 pub(super) struct Keep {
-    id: [u8; 32],
-    fingerprint: [u8; 32],
-    answer: Vec<u8>,
+    pub(super) id: [u8; 32],
+    pub(super) fingerprint: [u8; 32],
+    pub(super) answer: Vec<u8>,
 }
 
 impl Keep {
@@ -132,9 +132,10 @@ pub(super) async fn make_all(
         return Ok(());
     }
     let rows: Vec<_> = rounded_up(claims).collect();
-    let mut text =
-        String::from("INSERT INTO idempotency_keys (id, fingerprint, attempt, expires_at) VALUES ");
-    list(&mut text, rows.len(), 4);
+    let mut text = String::from(
+        "INSERT INTO idempotency_keys (id, fingerprint, attempt, expires_at, answer) VALUES ",
+    );
+    list(&mut text, rows.len(), 5);
     text.push_str(" ON CONFLICT (id) DO NOTHING");
     let mut insert = query(AssertSqlSafe(text));
     for claim in rows {
@@ -142,7 +143,8 @@ pub(super) async fn make_all(
             .bind(&claim.id[..])
             .bind(&claim.fingerprint[..])
             .bind(&claim.attempt[..])
-            .bind(claim.expires_at.unix_timestamp());
+            .bind(claim.expires_at.unix_timestamp())
+            .bind(claim.foreseen());
     }
     let made = insert.execute(connection).await?.rows_affected();
     if usize::try_from(made).is_ok_and(|made| made == claims.len()) {
@@ -156,13 +158,14 @@ pub(super) async fn make_all(
 /// wait here for the first one to commit.
 pub(super) async fn make(connection: &mut AnyConnection, claim: &Claim) -> Result<(), StoreError> {
     let made = query(
-        "INSERT INTO idempotency_keys (id, fingerprint, attempt, expires_at) VALUES ($1, $2, $3, $4) \
+        "INSERT INTO idempotency_keys (id, fingerprint, attempt, expires_at, answer) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (id) DO NOTHING",
     )
     .bind(&claim.id[..])
     .bind(&claim.fingerprint[..])
     .bind(&claim.attempt[..])
     .bind(claim.expires_at.unix_timestamp())
+    .bind(claim.foreseen())
     .execute(&mut *connection)
     .await?;
     if made.rows_affected() > 0 {

@@ -151,7 +151,7 @@ impl SqlStore {
     fn parts(&self) -> usize {
         match self.kind {
             Kind::Sqlite => 1,
-            Kind::Postgres => 2,
+            Kind::Postgres => 4,
         }
     }
 

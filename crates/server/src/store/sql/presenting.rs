@@ -150,3 +150,113 @@ impl Question for Works {
         rows.first().map(account_row).transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use keyfold_api::agents::BackupId;
+    use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
+    use keyfold_postgres::Cluster;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+    use time::OffsetDateTime;
+
+    use super::super::idempotency::{Keep, Kept};
+    use super::*;
+
+    /// Three backups of two accounts, which are there, each with a claim.
+    async fn backups(store: &SqlStore) -> anyhow::Result<Vec<Begin>> {
+        let mut rng = StdRng::seed_from_u64(1);
+        let group = ScopeGuid::random(&mut rng).to_string();
+        query("INSERT INTO scopes (guid, kind, name, path) VALUES ($1, 'group', 'a', '1')")
+            .bind(&group)
+            .execute(&store.pool)
+            .await?;
+        let mut begins = Vec::new();
+        let accounts = [(); 2].map(|()| AccountId::random(&mut rng));
+        for account in accounts {
+            query("INSERT INTO accounts (id, name, group_guid) VALUES ($1, 'a', $2)")
+                .bind(account.to_string())
+                .bind(&group)
+                .execute(&store.pool)
+                .await?;
+        }
+        for (number, account) in [(1, accounts[0]), (2, accounts[1]), (3, accounts[1])] {
+            let (id, now) = ([number; 32], OffsetDateTime::UNIX_EPOCH);
+            let claim = Claim::new(id, id, [number; 16], now, false);
+            if number == 2 {
+                claim.foresee(vec![2]);
+            }
+            begins.push(Begin {
+                backup: BackupRow {
+                    id: BackupId::random(&mut rng),
+                    account,
+                    key_id: KeyId::random(&mut rng),
+                    started_at: now,
+                    outcome: None,
+                },
+                claim: Some(Arc::new(claim)),
+            });
+        }
+        Ok(begins)
+    }
+
+    async fn many_begin_together(store: SqlStore) -> anyhow::Result<()> {
+        let begins = backups(&store).await?;
+        Begin::together(&store, &begins).await?;
+        let again = Begin::together(&store, &begins).await;
+        assert!(matches!(
+            again,
+            Err(StoreError::Conflict(Conflict::Repeated))
+        ));
+        let keys = "SELECT count(*) FROM accounts JOIN backups ON backups.account = accounts.id \
+                    AND backups.key_id = accounts.key_id";
+        let keys: i64 = sqlx::query_scalar(keys).fetch_one(&store.pool).await?;
+        assert_eq!(keys, 2);
+        answers_are_kept_together(&store).await?;
+        credentials_work_together(&store, &begins).await
+    }
+
+    async fn answers_are_kept_together(store: &SqlStore) -> anyhow::Result<()> {
+        let keep = [1, 2, 3].map(|number| Keep {
+            id: [number; 32],
+            fingerprint: [number; 32],
+            answer: vec![number, 7],
+        });
+        Keep::together(store, &keep).await?;
+        let kept = Kept::together(store, &[3, 9, 2, 1].map(|number| Kept([number; 32]))).await?;
+        let answers = kept.into_iter().map(|kept| kept.and_then(|it| it.answer));
+        let expected = [Some(vec![3, 7]), None, Some(vec![2]), Some(vec![1, 7])];
+        assert!(answers.eq(expected));
+        Ok(())
+    }
+
+    async fn credentials_work_together(store: &SqlStore, begins: &[Begin]) -> anyhow::Result<()> {
+        let accounts = [begins[0].backup.account, begins[1].backup.account];
+        for account in accounts {
+            query("UPDATE accounts SET credential = $2 WHERE id = $1")
+                .bind(account.to_string())
+                .bind(account.to_string().into_bytes())
+                .execute(&store.pool)
+                .await?;
+        }
+        let credentials = ["none", &accounts[1].to_string(), &accounts[0].to_string()];
+        let works = credentials.map(|credential| Works(credential.as_bytes().to_vec()));
+        let works = Works::together(store, &works).await?;
+        let works = works.into_iter().map(|account| account.map(|it| it.id));
+        assert!(works.eq([None, Some(accounts[1]), Some(accounts[0])]));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn many_begin_together_over_sqlite() -> anyhow::Result<()> {
+        let directory = tempfile::tempdir()?;
+        let file = directory.path().join("keyfold.sqlite");
+        many_begin_together(SqlStore::open(&file, true).await?).await
+    }
+
+    #[tokio::test]
+    async fn many_begin_together_over_postgres() -> anyhow::Result<()> {
+        let address = Cluster::shared()?.database()?;
+        many_begin_together(SqlStore::connect(&address).await?).await
+    }
+}
