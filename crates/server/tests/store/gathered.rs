@@ -97,8 +97,8 @@ async fn one_that_fails_fails_alone(store: impl Store) {
         account: account(REPEATED),
         ..earlier_backup
     };
-    let began = Arc::new(earlier).over(store.start_backup(&earlier_backup));
-    began.await.unwrap();
+    let first = Arc::new(earlier).over(store.start_backup(&earlier_backup));
+    first.await.unwrap();
 
     let ask = async |number| {
         let (claim, backup) = (claim(number), backup(number));
