@@ -1,5 +1,6 @@
 //! `connections.json`: the one platform that this Console talks to, with the root that it pinned.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -22,6 +23,8 @@ pub(crate) struct SavedPlatform {
     pub(crate) authority: Fingerprint,
     /// The root itself, which has that fingerprint.
     pub(crate) root: AuthorityRoot,
+    /// What tells this computer to the platform when somebody signs in, by their name; it opens nothing.
+    pub(crate) devices: BTreeMap<String, String>,
 }
 
 /// As the file has it.
@@ -32,6 +35,8 @@ struct Document {
     address: Url,
     authority: Fingerprint,
     root_pem: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    devices: BTreeMap<String, String>,
 }
 
 /// The file cannot be used.
@@ -68,6 +73,7 @@ impl SavedPlatform {
             address: document.address,
             authority: document.authority,
             root,
+            devices: document.devices,
         }))
     }
 
@@ -78,6 +84,7 @@ impl SavedPlatform {
             address: self.address.clone(),
             authority: self.authority,
             root_pem: self.root.to_pem(),
+            devices: self.devices.clone(),
         };
         write_atomically(file, &serde_json::to_vec_pretty(&document)?)
     }

@@ -58,6 +58,7 @@ fn the_first_start_prints_a_link_that_makes_the_first_admin() -> anyhow::Result<
         user: admin.name,
         password: PASSWORD.into(),
         code: None,
+        device: None,
     };
     runtime.block_on(client.sign_in(&sign_in))?;
     let again = runtime.block_on(client.set_up(&set_up(&link)?));

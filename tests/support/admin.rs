@@ -58,6 +58,7 @@ impl Admin {
             user: user.to_owned(),
             password: password.into(),
             code: None,
+            device: None,
         };
         let user = runtime.block_on(client.sign_in(&sign_in))?;
         let certificates = CertificatesDirectory::at(certificates)?;

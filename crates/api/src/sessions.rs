@@ -5,6 +5,7 @@ use keyfold_core::id::ScopeGuid;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
 keyfold_core::uuid_newtype!(SessionId, "A session, as lists name it.");
 
@@ -26,6 +27,10 @@ pub struct SignIn {
         skip_serializing_if = "Option::is_none"
     )]
     pub code: Option<SecretString>,
+    /// What an earlier sign-in of the same user answered as `device`: guesses of strangers make nobody wait there.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Zeroizing<String>>,
 }
 
 /// A session; its token goes into `Authorization: Bearer …`.
@@ -39,6 +44,11 @@ pub struct Session {
     pub expires_at: OffsetDateTime,
     /// Who signed in.
     pub user: User,
+    /// Tells this device to later sign-ins of the same user, and opens nothing by itself; absent after a sign-in at the
+    /// identity provider.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Zeroizing<String>>,
 }
 
 /// `GET /sessions`, newest first: a session that is not over.

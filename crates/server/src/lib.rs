@@ -16,6 +16,7 @@ pub mod events;
 pub mod follow;
 mod hardening;
 mod idempotency;
+mod known_devices;
 mod limits;
 mod listener;
 pub mod oidc;

@@ -1,5 +1,6 @@
 //! The platform and the session.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,6 +13,7 @@ use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::ScopeGuid;
 use secrecy::SecretString;
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::scope_names::ScopeNames;
 use super::{Console, blocking, lock};
@@ -85,6 +87,7 @@ impl Console {
             address: server,
             authority,
             root,
+            devices: BTreeMap::new(),
         };
         let file = self.places.connections_file.clone();
         let written = saved.clone();
@@ -119,13 +122,18 @@ impl Console {
         password: SecretText,
         code: Option<SecretText>,
     ) -> Result<ConnectionView, CommandError> {
-        let client = self.client()?;
+        let saved = self.saved_platform()?;
+        let client = Client::new(&saved.address, saved.authority)?;
         let sign_in = SignIn {
+            device: saved.devices.get(&user).cloned().map(Zeroizing::new),
             user,
             password: SecretString::from(password.expose()),
             code: code.map(|code| SecretString::from(code.expose())),
         };
         let user = client.sign_in(&sign_in).await?;
+        if let Some(device) = user.device() {
+            self.remember_device(saved, sign_in.user, device).await;
+        }
         self.begin(user);
         self.connection()
     }
@@ -134,6 +142,21 @@ impl Console {
     pub async fn sign_out(self: &Arc<Self>) -> Result<ConnectionView, CommandError> {
         let saved = lock(&self.connection).saved.clone()?;
         self.replace_connection(saved).await
+    }
+
+    /// Keeps what tells this computer to the platform. Where that fails, the next sign-in is one from a new computer.
+    async fn remember_device(&self, mut platform: SavedPlatform, user: String, device: &str) {
+        if platform
+            .devices
+            .get(&user)
+            .is_some_and(|known| known == device)
+        {
+            return;
+        }
+        platform.devices.insert(user, device.to_owned());
+        lock(&self.connection).saved = Ok(Some(platform.clone()));
+        let file = self.places.connections_file.clone();
+        blocking(move || platform.save(&file).ok()).await.ok();
     }
 
     /// Takes up another connection, or the same one signed out.

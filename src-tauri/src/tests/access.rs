@@ -46,6 +46,7 @@ impl Window {
                 role,
                 scope: GUID.parse().unwrap(),
             },
+            device: None,
         });
         window.stage.console.begin(user);
         window

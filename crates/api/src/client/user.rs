@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
 use super::transport::Transport;
 use super::{ClientError, Events};
@@ -28,6 +29,7 @@ pub struct UserClient {
     token: SecretString,
     user: User,
     expires_at: OffsetDateTime,
+    device: Option<Zeroizing<String>>,
 }
 
 impl UserClient {
@@ -37,6 +39,7 @@ impl UserClient {
             token: SecretString::from(session.token),
             user: session.user,
             expires_at: session.expires_at,
+            device: session.device,
         }
     }
 
@@ -50,6 +53,12 @@ impl UserClient {
     #[must_use]
     pub fn expires_at(&self) -> OffsetDateTime {
         self.expires_at
+    }
+
+    /// What tells this device to the user's later sign-ins.
+    #[must_use]
+    pub fn device(&self) -> Option<&Zeroizing<String>> {
+        self.device.as_ref()
     }
 
     /// The pinned Authority root certificate (DER) that the AccountServer presented.

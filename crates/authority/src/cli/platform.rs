@@ -131,6 +131,7 @@ impl PlatformArguments {
             user: self.user.clone(),
             password: SecretString::from(password.as_str()),
             code: None,
+            device: None,
         };
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let mut signed_in = runtime.block_on(client.sign_in(&sign_in));

@@ -11,6 +11,7 @@ use keyfold_api::sessions::User;
 use keyfold_core::id::{AccountId, ScopeGuid};
 use secrecy::SecretString;
 
+use crate::attempts::Trying;
 use crate::audit::{Asked, denials};
 use crate::body::Json;
 use crate::caller::{May, Named};
@@ -84,7 +85,7 @@ pub(super) async fn list_of_scope(
 )]
 pub(super) async fn recover(
     State(platform): State<Shared>,
-    May { user, .. }: May<RecoverKeys>,
+    May { user, session, .. }: May<RecoverKeys>,
     asked: Asked,
     Named(id): Named<CapturedKeyId>,
     Json(recover): Json<RecoverCapturedKey>,
@@ -107,7 +108,7 @@ pub(super) async fn recover(
         .why(&recover.reason)
         .with("key_id", summary.key_id);
     if platform.store.settings().await?.second_factor_at_recovery {
-        prove(&platform, &user, recover.code.as_ref(), &act).await?;
+        prove(&platform, &user, session, recover.code.as_ref(), &act).await?;
     }
     platform.store.record(&act).await?;
     tracing::info!(captured_key = %id, user = user.name, "captured key fetched");
@@ -121,6 +122,7 @@ pub(super) async fn recover(
 async fn prove(
     platform: &Platform,
     user: &User,
+    session: Vec<u8>,
     code: Option<&SecretString>,
     act: &Act,
 ) -> Result<(), Refusal> {
@@ -128,13 +130,14 @@ async fn prove(
     if !row.is_some_and(|row| row.second_factor) {
         return Err(Refusal::NoSecondFactor);
     }
-    platform.attempts.begin(&user.name, platform.now())?;
+    let trying = Trying::Session(session);
+    platform.attempts.begin(&trying, platform.now())?;
     let demanded = demand(platform, &user.name, code).await;
-    platform.attempts.told(&user.name, &demanded);
+    platform.attempts.told(&trying, &demanded);
     if matches!(demanded, Err(Refusal::Code)) {
         denials::record(platform, act.clone().denied("code-refused")).await;
     }
     demanded?;
-    platform.attempts.succeeded(&user.name);
+    platform.attempts.succeeded(&trying);
     Ok(())
 }

@@ -8,6 +8,7 @@ use keyfold_api::second_factors::{
     BeginSecondFactor, ConfirmSecondFactor, NewSecondFactor, RecoveryCodes, SecondFactor,
 };
 
+use crate::attempts::Trying;
 use crate::audit::Asked;
 use crate::body::Json;
 use crate::caller::SignedIn;
@@ -50,12 +51,13 @@ pub(super) async fn show(
 )]
 pub(super) async fn begin(
     State(platform): State<Shared>,
-    SignedIn { user, .. }: SignedIn,
+    SignedIn { user, session, .. }: SignedIn,
     Json(begin): Json<BeginSecondFactor>,
 ) -> Result<(StatusCode, Answer<NewSecondFactor>), Refusal> {
     let name = &user.name;
     let row = own(&platform, name).await?;
-    platform.attempts.begin(name, platform.now())?;
+    let trying = Trying::Session(session);
+    platform.attempts.begin(&trying, platform.now())?;
     // Whoever has nothing but the session's token is to get no further than that.
     if let WayIn::Password { hash } = row.way_in {
         let password = begin.password.ok_or(Refusal::WrongPassword)?;
@@ -65,10 +67,10 @@ pub(super) async fn begin(
     }
     if row.second_factor {
         let demanded = demand(&platform, name, begin.code.as_ref()).await;
-        platform.attempts.told(name, &demanded);
+        platform.attempts.told(&trying, &demanded);
         demanded?;
     }
-    platform.attempts.succeeded(name);
+    platform.attempts.succeeded(&trying);
     let secret = fresh_secret(&platform.entropy);
     let sealed = platform.sealing_key.seal(name, &*secret)?;
     platform

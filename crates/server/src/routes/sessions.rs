@@ -8,10 +8,12 @@ use keyfold_api::pages::{Page, PageQuery};
 use keyfold_api::sessions::{ChangePassword, Session, SessionId, SessionSummary, SignIn, User};
 use time::Duration;
 
+use crate::attempts::Trying;
 use crate::audit::{Asked, denials};
 use crate::body::Json;
 use crate::caller::{Named, SignedIn};
 use crate::clock::token_hash;
+use crate::known_devices::Device;
 use crate::paging::{Paging, page};
 use crate::refusal::Refusal;
 use crate::second_factors::demand;
@@ -34,7 +36,8 @@ pub(super) async fn sign_in(
     Json(sign_in): Json<SignIn>,
 ) -> Result<Answer<Session>, Refusal> {
     let now = platform.now();
-    platform.attempts.begin(&sign_in.user, now)?;
+    let device = Device::of(&platform, &sign_in).await?;
+    platform.attempts.begin(&device.trying, now)?;
     let known = platform.store.user(&sign_in.user).await?;
     let hash = known.as_ref().and_then(|row| match &row.way_in {
         WayIn::Password { hash } if !row.disabled => Some(hash.clone()),
@@ -55,7 +58,7 @@ pub(super) async fn sign_in(
     };
     if row.second_factor {
         let demanded = demand(&platform, &row.user.name, sign_in.code.as_ref()).await;
-        platform.attempts.told(&row.user.name, &demanded);
+        platform.attempts.told(&device.trying, &demanded);
         if matches!(demanded, Err(Refusal::Code)) {
             let act = asked
                 .nobody(Action::SignIn)
@@ -65,10 +68,14 @@ pub(super) async fn sign_in(
         }
         demanded?;
     }
-    platform.attempts.succeeded(&row.user.name);
-    begin(&platform, asked, row.user, row.second_factor)
-        .await
-        .map(Answer)
+    platform.attempts.succeeded(&device.trying);
+    let user = row.user.name.clone();
+    let session = begin(&platform, asked, row.user, row.second_factor).await?;
+    let device = device.remembered(&platform, &user).await?;
+    Ok(Answer(Session {
+        device: Some(device),
+        ..session
+    }))
 }
 
 /// Who is signed in.
@@ -161,13 +168,13 @@ pub(super) async fn end(
 )]
 pub(super) async fn change_password(
     State(platform): State<Shared>,
-    SignedIn { user, .. }: SignedIn,
+    SignedIn { user, session, .. }: SignedIn,
     asked: Asked,
     Json(change): Json<ChangePassword>,
 ) -> Result<StatusCode, Refusal> {
     let name = &user.name;
-    let now = platform.now();
-    platform.attempts.begin(name, now)?;
+    let trying = Trying::Session(session);
+    platform.attempts.begin(&trying, platform.now())?;
     let hash = platform
         .store
         .user(name)
@@ -179,7 +186,7 @@ pub(super) async fn change_password(
     if !platform.passwords.verify(change.present, hash).await? {
         return Err(Refusal::WrongPassword);
     }
-    platform.attempts.succeeded(name);
+    platform.attempts.succeeded(&trying);
     let hash = platform
         .passwords
         .hash(change.password, &platform.entropy)
@@ -228,6 +235,7 @@ pub(super) async fn begin(
         token: token.to_string(),
         expires_at,
         user,
+        device: None,
     })
 }
 

@@ -12,6 +12,7 @@ mod harness;
 mod hostile;
 mod hostile_bodies;
 mod idempotency;
+mod known_devices;
 mod pages;
 mod people;
 mod recoveries;

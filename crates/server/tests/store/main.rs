@@ -10,6 +10,7 @@ mod captures;
 mod certificates;
 mod counts;
 mod gathered;
+mod known_devices;
 mod migrations;
 mod notices;
 mod oidc;

@@ -53,6 +53,7 @@ impl Organisation {
                 address: "https://localhost:8443".parse().unwrap(),
                 authority: root.fingerprint(),
                 root,
+                devices: std::collections::BTreeMap::new(),
             },
             signer: CaptureSigner::from_pem(
                 identity.capture.as_bytes(),
