@@ -1,6 +1,5 @@
 //! People of an organisation sign in at its identity provider: a real one, in its own process.
 
-use std::fs;
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -65,18 +64,7 @@ fn platform(
     provider: &mut IdentityProvider,
 ) -> anyhow::Result<Platform> {
     let mut platform = Platform::start(directory.path())?;
-    let secret = directory.path().join("client-secret");
-    fs::write(&secret, SECRET)?;
-    let settings = format!(
-        "oidc-issuer = '{}'\noidc-client-id = '{}'\noidc-client-secret-file = '{}'\noidc-ca = '{}'\n",
-        provider.issuer(),
-        IdentityProvider::CLIENT_ID,
-        secret.display(),
-        platform.data().join("platform/root.pem").display(),
-    );
-    fs::write(platform.data().join("keyfold-server.toml"), settings)?;
-    platform.server_mut().start_again()?;
-    provider.register(&platform.url().join("/api/v1/oidc/callback")?)?;
+    provider.link(&mut platform, SECRET)?;
     Ok(platform)
 }
 

@@ -10,10 +10,17 @@ use keyfold_tests::support::admin::Admin;
 use keyfold_tests::support::binaries::{DIRECTORY, binary};
 use keyfold_tests::support::platform::{ADMIN, Platform};
 use keyfold_tests::support::process::succeed;
-use keyfold_tests::window::{Session, Stage, Theme};
+use keyfold_tests::window::{Session, Stage, Theme, wait_for};
+use url::Url;
 
 /// Answers the native dialogs of a debug build; the Console reads the file at each dialog.
 const PICK: &str = "KEYFOLD_E2E_PICK";
+
+/// Where a debug build writes the address that it would open in the browser.
+const BROWSER: &str = "KEYFOLD_E2E_BROWSER";
+
+/// That file, in the desk's folder.
+const ADDRESS: &str = "address.txt";
 
 /// Everything that a journey needs. The window closes first, the platform stops last.
 pub(crate) struct Desk {
@@ -54,6 +61,7 @@ impl Desk {
         let environment = [
             ("KEYFOLD_CONSOLE_HOME", home.path()),
             (PICK, answers.as_path()),
+            (BROWSER, &directory.path().join(ADDRESS)),
         ];
         Ok(Prepared {
             stage: Stage::start(theme, &environment)?,
@@ -71,6 +79,14 @@ impl Desk {
     /// What the next native dialog answers.
     pub(crate) fn answer_dialogs_with(&self, path: &Path) -> anyhow::Result<()> {
         Ok(fs::write(&self.answers, path.to_string_lossy().as_bytes())?)
+    }
+
+    /// The address that the Console opened in the browser, once it did.
+    pub(crate) fn opened_address(&self) -> anyhow::Result<Url> {
+        wait_for("an address in the browser", || {
+            let address = fs::read_to_string(self.directory().join(ADDRESS))?;
+            Ok(Some(Url::parse(&address)?))
+        })
     }
 
     /// Signs in by mouse.

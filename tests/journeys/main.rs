@@ -4,9 +4,11 @@
 mod accessible;
 mod connecting;
 mod desk;
+mod hostile;
 mod keyboard;
 mod live;
 mod mouse;
+mod organisation;
 mod share;
 mod steps;
 mod ward;

@@ -1,5 +1,6 @@
 //! A real `OpenID` Connect provider (`tests/identity-provider`), and a browser for it.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -7,6 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::{Context as _, bail};
 use url::Url;
 
+use super::platform::Platform;
 use super::process::succeed;
 
 /// A running provider whose users are whoever they say; it ends when this is dropped.
@@ -59,6 +61,22 @@ impl IdentityProvider {
             "ready" => Ok(()),
             other => bail!("the provider says {other}"),
         }
+    }
+
+    /// Has the people of a platform sign in here, under the secret that it was started with.
+    pub fn link(&mut self, platform: &mut Platform, client_secret: &str) -> anyhow::Result<()> {
+        let secret = platform.data().join("client-secret");
+        fs::write(&secret, client_secret)?;
+        let settings = format!(
+            "oidc-issuer = '{}'\noidc-client-id = '{}'\noidc-client-secret-file = '{}'\noidc-trust = '{}'\n",
+            self.issuer(),
+            Self::CLIENT_ID,
+            secret.display(),
+            platform.data().join("platform/root.pem").display(),
+        );
+        fs::write(platform.data().join("keyfold-server.toml"), settings)?;
+        platform.server_mut().start_again()?;
+        self.register(&platform.url().join("/api/v1/oidc/callback")?)
     }
 
     fn line(&mut self) -> anyhow::Result<String> {

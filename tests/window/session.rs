@@ -121,6 +121,15 @@ impl Session {
         self.driver.post("execute/sync", &body)
     }
 
+    /// Runs `script` in the page until it calls its one argument, with the answer.
+    ///
+    /// # Errors
+    /// If the script throws, takes longer than the driver allows, or the window is gone.
+    pub fn run_until_done(&self, script: &str) -> anyhow::Result<Value> {
+        let body = json!({ "script": script, "args": [] });
+        self.driver.post("execute/async", &body)
+    }
+
     /// Photographs the page into `png`.
     ///
     /// # Errors
