@@ -27,10 +27,18 @@ fn names_do_nothing_but_stand_there() -> anyhow::Result<()> {
         let window = &desk.session;
         window.run("window.alert = () => (window.pwned = 1)", &[])?;
         window.role("button", "Refresh")?.click()?;
-        window.shows("invoice‹U+202E›gpj.exe")?;
-        window.shows("Radio‹U+200B›logy")?;
+        for (typed, name) in [
+            ("gpj", "invoice‹U+202E›gpj.exe"),
+            ("logy", "Radio‹U+200B›logy"),
+        ] {
+            window.test_id("search")?.fill(typed)?;
+            window.shows(name)?;
+        }
+        window.press("Escape")?;
+        window.shows("Northwind Backups")?;
         let shown = look_through(desk)?;
         ensure!(shown >= made, "{shown} of {made} names were shown");
+        window.test_id("search")?.fill("onerror=window")?;
         window.open_node("<img src=x onerror=window.pwned=1>")?;
         window.role("heading", "<img src=x onerror=window.pwned=1>")?;
         let pwned = window.run("return [window.pwned ?? null, document.images.length]", &[])?;

@@ -68,7 +68,7 @@ impl IdentityProvider {
         let secret = platform.data().join("client-secret");
         fs::write(&secret, client_secret)?;
         let settings = format!(
-            "oidc-issuer = '{}'\noidc-client-id = '{}'\noidc-client-secret-file = '{}'\noidc-trust = '{}'\n",
+            "oidc-issuer = '{}'\noidc-client-id = '{}'\noidc-client-secret-file = '{}'\noidc-ca = '{}'\n",
             self.issuer(),
             Self::CLIENT_ID,
             secret.display(),

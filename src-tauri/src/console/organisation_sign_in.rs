@@ -11,6 +11,7 @@ use keyfold_core::fingerprint::Fingerprint;
 use rand::RngExt as _;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
+use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use super::loopback::{Loopback, Returned};
@@ -61,7 +62,7 @@ impl Console {
             challenge: URL_SAFE_NO_PAD.encode(Fingerprint::of(verifier.as_bytes()).as_bytes()),
         };
         let sign_in = client.begin_oidc_sign_in(&begin).await?;
-        if sign_in.url.scheme() != "https" {
+        if !is_for_a_browser(&sign_in.url) {
             // Anything else could start another program than the browser.
             return Err(CommandError::new(codes::PLATFORM_NOT_UNDERSTOOD)
                 .with("what", "the identity provider’s address"));
@@ -80,6 +81,36 @@ impl Console {
                 Ok(client.use_oidc_ticket(&ticket).await?)
             }
             Returned::Problem(code) => Err(CommandError::of_problem(&code)),
+        }
+    }
+}
+
+/// Whether it is an address of the web: over TLS, or of this computer, where an organisation tries its provider out.
+fn is_for_a_browser(address: &Url) -> bool {
+    let is_here = match address.host() {
+        Some(Host::Ipv4(host)) => host.is_loopback(),
+        Some(Host::Ipv6(host)) => host.is_loopback(),
+        _ => false,
+    };
+    address.scheme() == "https" || (address.scheme() == "http" && is_here)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_web_are_opened() {
+        let opens = |address: &str| is_for_a_browser(&address.parse().unwrap());
+        assert!(opens("https://id.example.org/auth") && opens("http://127.0.0.1:8080/auth"));
+        for other in [
+            "http://id.example.org/",
+            "file:///etc/passwd",
+            "javascript:1",
+            "ms-msdt:/id",
+            "http://localhost/",
+        ] {
+            assert!(!opens(other), "{other}");
         }
     }
 }

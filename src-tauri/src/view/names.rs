@@ -17,13 +17,14 @@ pub(crate) fn shown_lines(text: &str) -> String {
 }
 
 fn shown_but(text: &str, keeps: fn(char) -> bool, longest: usize) -> String {
+    let is_blank = text.trim().is_empty();
     let mut shown = String::with_capacity(text.len().min(longest));
     for (position, character) in text.chars().enumerate() {
         if position == longest {
             shown.push('…');
             break;
         }
-        if misleads(character) && !keeps(character) {
+        if is_blank || (misleads(character) && !keeps(character)) {
             // Writing to a string cannot fail.
             write!(shown, "‹U+{:04X}›", u32::from(character)).ok();
         } else {
@@ -65,6 +66,7 @@ mod tests {
     fn what_cannot_be_seen_is_named() {
         assert_eq!(shown("ab\u{202e}gpj.exe"), "ab‹U+202E›gpj.exe");
         assert_eq!(shown("Rad\u{200b}iology"), "Rad‹U+200B›iology");
+        assert_eq!(shown("\u{3000} "), "‹U+3000›‹U+0020›");
         assert_eq!(shown("a\nb\u{7}"), "a‹U+000A›b‹U+0007›");
         assert_eq!(shown_lines("a\nb\u{7}"), "a\nb‹U+0007›");
     }
