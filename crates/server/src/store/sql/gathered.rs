@@ -23,6 +23,8 @@ const MOST: usize = 64;
 pub(super) trait Question: Sized + Send + Sync + 'static {
     /// What it is answered with.
     type Answer: Send + 'static;
+    /// So many parts are with Postgres at a time. More of them wait less for each other, and each has less in it.
+    const PARTS: usize;
 
     /// Answers all of them in their order, or fails and changes nothing: then each is asked alone.
     async fn together(
@@ -53,7 +55,7 @@ impl<Q: Question> Gathered<Q> {
         let begins = {
             let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.questions.push((question, asker));
-            let begins = waiting.parts < store.parts();
+            let begins = waiting.parts < store.at_a_time(Q::PARTS);
             waiting.parts += usize::from(begins);
             begins
         };

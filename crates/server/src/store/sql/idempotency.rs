@@ -39,6 +39,7 @@ pub(super) struct Kept(pub(super) [u8; 32]);
 #[async_trait]
 impl Question for Kept {
     type Answer = Option<KeptAnswer>;
+    const PARTS: usize = 1;
 
     async fn together(
         store: &SqlStore,
@@ -112,6 +113,7 @@ impl Keep {
 #[async_trait]
 impl Question for Keep {
     type Answer = ();
+    const PARTS: usize = 2;
 
     async fn together(store: &SqlStore, questions: &[Self]) -> Result<Vec<()>, StoreError> {
         Self::all(store, &questions.iter().collect::<Vec<_>>()).await?;

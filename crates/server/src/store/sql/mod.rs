@@ -147,11 +147,11 @@ impl SqlStore {
         claimed(self.begin(POSTGRES_ADDING).await?).await
     }
 
-    /// How many parts of gathered questions are with the database at a time. `SQLite` writes one at a time.
-    fn parts(&self) -> usize {
+    /// How many of so many may run at a time: `SQLite` writes one at a time.
+    fn at_a_time(&self, on_postgres: usize) -> usize {
         match self.kind {
             Kind::Sqlite => 1,
-            Kind::Postgres => 4,
+            Kind::Postgres => on_postgres,
         }
     }
 

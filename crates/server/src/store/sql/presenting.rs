@@ -23,6 +23,7 @@ pub(super) struct Begin {
 #[async_trait]
 impl Question for Begin {
     type Answer = ();
+    const PARTS: usize = 2;
 
     async fn together(store: &SqlStore, questions: &[Self]) -> Result<Vec<()>, StoreError> {
         let mut transaction = store.begin(POSTGRES_ADDING).await?;
@@ -127,6 +128,7 @@ impl Works {
 #[async_trait]
 impl Question for Works {
     type Answer = Option<AccountRow>;
+    const PARTS: usize = 1;
 
     async fn together(
         store: &SqlStore,
