@@ -1,32 +1,15 @@
 //! Devices that people signed in from.
 
-use keyfold_api::sessions::{Role, User};
-use keyfold_server::store::{Store, WayIn};
+use keyfold_server::store::Store;
 use time::{Duration, OffsetDateTime};
 
-use super::{NOW, act, founded};
+use super::{NOW, act, peopled};
 
 over_every_store!(
     a_device_is_known_for_its_user_and_its_time,
     the_oldest_are_forgotten,
     a_new_password_forgets_all,
 );
-
-async fn peopled(store: &impl Store) {
-    let root = founded(store).await;
-    for name in ["ann", "bob"] {
-        let user = User {
-            name: name.to_owned(),
-            display_name: name.to_owned(),
-            role: Role::PlatformAdmin,
-            scope: root.guid,
-        };
-        let way_in = WayIn::Password {
-            hash: "hash".to_owned(),
-        };
-        store.insert_user(&user, &way_in, &act()).await.unwrap();
-    }
-}
 
 async fn remember(store: &impl Store, token: &[u8], user: &str, at: OffsetDateTime) {
     store.remember_device(token, user, 3, at).await.unwrap();

@@ -21,10 +21,13 @@ mod tree;
 
 use keyfold_api::audit::{Act, Action, By};
 use keyfold_api::captured_keys::CapturedKeyId;
+use keyfold_api::sessions::{Role, User};
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid, ScopeKind};
 use keyfold_server::cache::LifeId;
-use keyfold_server::store::{CaptureRow, CertificateRow, Conflict, ScopeRow, Store, StoreError};
+use keyfold_server::store::{
+    CaptureRow, CertificateRow, Conflict, ScopeRow, Store, StoreError, WayIn,
+};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use time::macros::datetime;
@@ -65,6 +68,23 @@ async fn founded(store: &impl Store) -> ScopeRow {
         .await
         .unwrap();
     root
+}
+
+/// A platform with two people who sign in with passwords.
+async fn peopled(store: &impl Store) {
+    let root = founded(store).await;
+    for name in ["ann", "bob"] {
+        let user = User {
+            name: name.to_owned(),
+            display_name: name.to_owned(),
+            role: Role::PlatformAdmin,
+            scope: root.guid,
+        };
+        let way_in = WayIn::Password {
+            hash: "hash".to_owned(),
+        };
+        store.insert_user(&user, &way_in, &act()).await.unwrap();
+    }
 }
 
 /// A Group in the root with one account, and a certificate of that Group.

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use keyfold_api::audit::{Act, Action, By};
-use keyfold_api::sessions::{Role, SessionId, User};
-use keyfold_server::store::{
-    Claim, Confirmation, Conflict, SecondFactorRow, SessionRow, Store, WayIn,
-};
+use keyfold_api::sessions::SessionId;
+use keyfold_server::store::{Claim, Confirmation, Conflict, SecondFactorRow, SessionRow, Store};
 use time::Duration;
 
-use super::{NOW, act, conflict, draw, founded};
+use super::{NOW, act, conflict, draw, peopled};
 
 over_every_store!(
     a_code_is_accepted_once_and_none_from_before_it,
@@ -23,22 +21,6 @@ over_every_store!(
 );
 
 const STEP: u64 = 59_077_440;
-
-async fn peopled(store: &impl Store) {
-    let root = founded(store).await;
-    for name in ["ann", "bob"] {
-        let user = User {
-            name: name.to_owned(),
-            display_name: name.to_owned(),
-            role: Role::PlatformAdmin,
-            scope: root.guid,
-        };
-        let way_in = WayIn::Password {
-            hash: "hash".to_owned(),
-        };
-        store.insert_user(&user, &way_in, &act()).await.unwrap();
-    }
-}
 
 async fn confirm(store: &impl Store, session: Option<&[u8]>) {
     store
