@@ -13,7 +13,7 @@ use url::Url;
 use crate::files::write_atomically;
 
 /// A platform that was contacted once and whose Authority root is pinned since.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct SavedPlatform {
     /// Its name for people.
     pub(crate) name: String,

@@ -40,7 +40,7 @@ pub struct CapturedKeySummary {
 
 /// `POST /captured-keys/{id}/recoveries`, recorded before it is answered with [`Recovery`].
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct RecoverCapturedKey {
     /// Why, in the admin's words; not blank.
     #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 1000))]
