@@ -20,6 +20,7 @@ mod connections;
 mod gathered;
 mod idempotency;
 mod listening;
+mod marks;
 mod oidc;
 mod part;
 mod people;
@@ -40,7 +41,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::{AnyPool, Executor as _};
+use sqlx::{Any, AnyPool, Executor as _, Transaction};
 use url::Url;
 
 pub use self::backup::{back_up, check};
@@ -52,9 +53,11 @@ use self::presenting::{Begin, Works};
 use super::{Claim, NoticeStore, Notices, StoreError};
 
 /// What a new `SQLite` connection is told: WAL and `synchronous=FULL`, so that what was acknowledged survives a power
-/// cut; a writer waits ten seconds for another one; deleted rows are overwritten.
+/// cut; a writer waits ten seconds for another one; deleted rows are overwritten. Up to 32 MiB of pages stay in memory and
+/// the WAL grows to 16 MiB, so that indexes of random numbers are not read and written again for every few rows.
 const SQLITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-    PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF";
+    PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; \
+    PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4096";
 /// What a connection is told that only reads a file.
 const SQLITE_ONLY_READ: &str = "PRAGMA trusted_schema = OFF";
 const SQLITE_CONNECTIONS: u32 = 8;
@@ -68,6 +71,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const SQLITE_BEGIN: &str = "BEGIN IMMEDIATE";
 const POSTGRES_WRITING: &str = "BEGIN; SELECT pg_advisory_xact_lock(30229066113444964)";
 const POSTGRES_ADDING: &str = "BEGIN; SELECT pg_advisory_xact_lock_shared(30229066113444964)";
+const SQLITE_READING: &str = "BEGIN";
+const POSTGRES_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// The store in a database.
 #[derive(Debug, Clone)]
@@ -145,6 +150,15 @@ impl SqlStore {
     /// held off by constraints, by conditional statements or by locking the account's row.
     async fn adding(&self) -> Result<Change, StoreError> {
         claimed(self.begin(POSTGRES_ADDING).await?).await
+    }
+
+    /// A transaction that sees everything as it was at one moment.
+    async fn reading(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        let begin = match self.kind {
+            Kind::Sqlite => SQLITE_READING,
+            Kind::Postgres => POSTGRES_READING,
+        };
+        Ok(self.pool.begin_with(begin).await?)
     }
 
     /// How many of so many may run at a time: `SQLite` writes one at a time.

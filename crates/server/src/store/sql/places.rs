@@ -11,7 +11,7 @@ use super::{SqlStore, above};
 use crate::store::{Conflict, InTree, StoreError};
 
 /// Hexadecimal digits of an ordinal in a path.
-const DIGITS: usize = 8;
+pub(super) const DIGITS: usize = 8;
 /// Fewer scopes are a small part of the tree.
 const FEW: i64 = 1000;
 /// So many scopes lie on the longest way from the root, which is one of them: a path has to fit an index.

@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, query};
 use super::SqlStore;
 use super::accounts::account_row;
 use super::columns::{count, flag, id, text};
+use super::gathered::rounded_up;
 use super::part::{list, part};
 use super::places::Subtree;
 use crate::store::{
@@ -164,17 +165,18 @@ impl SqlStore {
         if accounts.is_empty() {
             return Ok(());
         }
+        let asked: Vec<_> = rounded_up(accounts).map(|account| account.id).collect();
         let sql = format!(
             "SELECT DISTINCT a.id AS account, c.scope AS scope FROM accounts AS a \
              JOIN captured_keys AS k ON k.account = a.id AND k.key_id = a.key_id \
              JOIN certificates AS c ON c.fingerprint = k.certificate \
              JOIN scopes AS held ON held.guid = c.scope JOIN scopes AS s ON s.guid = a.group_guid \
              WHERE held.path = substr(s.path, 1, length(held.path)) AND a.id IN ({}) ORDER BY scope",
-            list(accounts.len())
+            list(asked.len())
         );
         let mut holding = query(AssertSqlSafe(sql));
-        for account in &*accounts {
-            holding = holding.bind(account.id.to_string());
+        for account in asked {
+            holding = holding.bind(account.to_string());
         }
         let mut scopes: HashMap<AccountId, Vec<ScopeGuid>> = HashMap::new();
         for row in holding.fetch_all(&self.pool).await? {

@@ -1,14 +1,16 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use keyfold_core::id::ScopeGuid;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row as _, query};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _, query};
 
 use super::SqlStore;
 use super::certificates::certificate_row;
 use super::columns::{count, flag, text};
+use super::gathered::rounded_up;
 use super::part::{list, part};
+use super::places::DIGITS;
 use super::scopes::scope_row;
 use crate::store::{
     ByName, CertificateRow, InTree, Part, ScopeRow, Slice, StoreError, TreeRow, TreeStore, UnderWay,
@@ -85,18 +87,19 @@ impl TreeStore for SqlStore {
         if scopes.is_empty() {
             return Ok(HashMap::new());
         }
+        let mut transaction = self.reading().await?;
+        let ways = ways(&mut transaction, scopes).await?;
+        let ways: Vec<_> = rounded_up(&ways).collect();
         let sql = format!(
-            "WITH RECURSIVE above (guid) AS (SELECT guid FROM scopes WHERE guid IN ({}) \
-             UNION SELECT scopes.parent FROM scopes JOIN above ON scopes.guid = above.guid \
-             WHERE scopes.parent IS NOT NULL) \
-             SELECT scopes.guid, kind, name, parent FROM scopes JOIN above ON above.guid = scopes.guid",
-            list(scopes.len())
+            "SELECT guid, kind, name, parent FROM scopes WHERE path IN ({})",
+            list(ways.len())
         );
         let mut above = query(AssertSqlSafe(sql));
-        for scope in scopes {
-            above = above.bind(scope.to_string());
+        for way in ways {
+            above = above.bind(way);
         }
-        let rows = above.fetch_all(&self.pool).await?;
+        let rows = above.fetch_all(&mut *transaction).await?;
+        transaction.commit().await?;
         rows.iter()
             .map(|row| scope_row(row).map(|scope| (scope.guid, scope)))
             .collect()
@@ -106,6 +109,7 @@ impl TreeStore for SqlStore {
         if scopes.is_empty() {
             return Ok(Vec::new());
         }
+        let scopes: Vec<_> = rounded_up(scopes).collect();
         let sql = format!(
             "SELECT * FROM certificates WHERE superseded_at IS NULL AND scope IN ({})",
             list(scopes.len())
@@ -145,6 +149,30 @@ impl TreeStore for SqlStore {
             .map(|row| Ok((scope_row(row)?, below.place(row)?)))
             .collect()
     }
+}
+
+/// The paths of these scopes and of all above them. Postgres expects a recursive query to find far more than it does, and
+/// reads the whole tree for it.
+async fn ways(
+    connection: &mut AnyConnection,
+    scopes: &[ScopeGuid],
+) -> Result<Vec<String>, StoreError> {
+    let scopes: Vec<_> = rounded_up(scopes).collect();
+    let sql = format!(
+        "SELECT path FROM scopes WHERE guid IN ({})",
+        list(scopes.len())
+    );
+    let mut paths = query(AssertSqlSafe(sql));
+    for scope in scopes {
+        paths = paths.bind(scope.to_string());
+    }
+    let mut ways = BTreeSet::new();
+    for row in paths.fetch_all(connection).await? {
+        let path = text(&row, "path")?;
+        let steps = (DIGITS..=path.len()).step_by(DIGITS);
+        ways.extend(steps.filter_map(|end| path.get(..end)).map(str::to_owned));
+    }
+    Ok(ways.into_iter().collect())
 }
 
 fn by_name(row: &AnyRow) -> Result<ByName, StoreError> {
