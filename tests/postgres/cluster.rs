@@ -97,11 +97,26 @@ impl Cluster {
     /// # Errors
     /// With Postgres's own words.
     pub fn database(&self) -> anyhow::Result<Url> {
+        self.database_with(&[])
+    }
+
+    /// The same in the order of bytes, as docs/SERVER.md advises.
+    ///
+    /// # Errors
+    /// With Postgres's own words.
+    pub fn database_in_byte_order(&self) -> anyhow::Result<Url> {
+        self.database_with(&["--locale-provider=libc", "--locale=C"])
+    }
+
+    fn database_with(&self, options: &[&str]) -> anyhow::Result<Url> {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{number}");
+        let mut createdb = self.client("createdb");
         succeed(
-            self.client("createdb")
-                .args(["--template=template0", &name]),
+            createdb
+                .arg("--template=template0")
+                .args(options)
+                .arg(&name),
         )?;
         self.address(&name)
     }

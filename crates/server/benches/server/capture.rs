@@ -1,5 +1,7 @@
-//! (a) Capturing what is in memory when a Group Certificate of RSA 4096 is uploaded, beside RSA alone.
+//! (a) Capturing what is in memory when a Group Certificate of RSA 4096 is uploaded, beside RSA alone
+//! and beside a capture that stores nothing.
 
+use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -8,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey};
 use keyfold_api::certificates::CaptureState;
+use keyfold_core::captured_key::{CaptureRecipient, CaptureRecord, CaptureSigner};
 use keyfold_core::encryption_key::EncryptionKey;
 use keyfold_core::group_certificate::GroupCertificate;
 use keyfold_core::id::{AccountId, KeyId};
@@ -23,7 +26,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::Extent;
-use crate::house::House;
+use crate::house::{House, NOW};
 use crate::platform::vector;
 use crate::table::{Promise, Row, Yardstick};
 
@@ -43,20 +46,34 @@ pub(crate) fn measure(extent: &Extent) -> anyhow::Result<Vec<Row>> {
     let file = directory.path().join("bench.sqlite");
     let cluster = Cluster::shared()?;
     let mut rows = Vec::new();
-    for (database, address) in [("SQLite", None), ("Postgres", Some(cluster.database()?))] {
-        let before = alone(&certificate)?;
+    for (database, address) in [
+        ("SQLite", None),
+        ("Postgres", Some(cluster.database_in_byte_order()?)),
+    ] {
+        let before = rsa_alone(&certificate)?;
         let captured = runtime.block_on(captured(&certificate, keys, &file, address.as_ref()))?;
-        let after = alone(&certificate)?;
-        rows.push(Row {
-            what: format!("a capture on upload, {keys} keys, {database}"),
-            figure: captured,
+        let stored_nowhere = nothing_stored(&certificate)?;
+        let after = rsa_alone(&certificate)?;
+        let row = |what, figure, promise| Row {
+            what,
+            figure,
             unit: "keys/s".to_owned(),
             yardstick: Some(Yardstick {
                 figure: f64::midpoint(before, after),
                 what: format!("raw OAEP-4096 on {} cores", cores()),
             }),
-            promise: Promise::RatioAtLeast(LEAST_RATIO),
-        });
+            promise,
+        };
+        rows.push(row(
+            format!("a capture on upload, {keys} keys, {database}"),
+            captured,
+            Promise::RatioAtLeast(LEAST_RATIO),
+        ));
+        rows.push(row(
+            "a encrypted and signed, nothing stored".to_owned(),
+            stored_nowhere,
+            Promise::Nothing,
+        ));
     }
     Ok(rows)
 }
@@ -103,39 +120,67 @@ fn present(platform: &Shared, accounts: &[AccountId]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// RSA alone on all cores, at the priority of a capture: encryptions a second.
-fn alone(certificate: &GroupCertificate) -> anyhow::Result<f64> {
+/// RSA alone: encryptions a second.
+fn rsa_alone(certificate: &GroupCertificate) -> anyhow::Result<f64> {
     let key = PublicEncryptingKey::from_der(certificate.spki_der())
         .ok()
         .and_then(|key| OaepPublicEncryptingKey::new(key).ok())
         .context("the certificate's key is no RSA key")?;
-    let key = &key;
+    on_all_cores(|| {
+        let mut encrypted = vec![0; key.ciphertext_size()];
+        key.encrypt(
+            &OAEP_SHA256_MGF1SHA256,
+            &[7; KEY_BYTES],
+            &mut encrypted,
+            None,
+        )
+        .ok()
+        .context("RSA failed")?;
+        Ok(())
+    })
+}
+
+/// Captured keys, encrypted and signed and stored nowhere: so many a second.
+fn nothing_stored(certificate: &GroupCertificate) -> anyhow::Result<f64> {
+    let recipient = CaptureRecipient::new(certificate)?;
+    let key = EncryptionKey::password(Zeroizing::new(vec![7; KEY_BYTES]))?;
+    let signer =
+        CaptureSigner::from_pem(&vector("pki/capture.pem")?, &vector("pki/capture-key.pem")?)?;
+    let mut rng = StdRng::seed_from_u64(6);
+    let record = CaptureRecord {
+        account: AccountId::random(&mut rng),
+        scope: recipient.scope(),
+        key_id: KeyId::random(&mut rng),
+        certificate: recipient.certificate(),
+        captured_at: NOW,
+    };
+    on_all_cores(|| {
+        black_box(recipient.capture(&record, &key, &signer)?);
+        Ok(())
+    })
+}
+
+/// How often a second all cores together do this, at the priority of a capture.
+fn on_all_cores(work: impl Fn() -> anyhow::Result<()> + Sync) -> anyhow::Result<f64> {
+    let work = &work;
     let rates = thread::scope(|scope| {
         let threads: Vec<_> = (0..cores())
-            .map(|_| scope.spawn(move || rate(key)))
+            .map(|_| scope.spawn(move || rate(work)))
             .collect();
         let rates = threads.into_iter().map(thread::ScopedJoinHandle::join);
         rates.collect::<Result<Vec<_>, _>>()
     });
-    let rates = rates.ok().context("RSA panicked")?;
+    let rates = rates.ok().context("a thread panicked")?;
     rates.into_iter().sum()
 }
 
-fn rate(key: &OaepPublicEncryptingKey) -> anyhow::Result<f64> {
+fn rate(work: impl Fn() -> anyhow::Result<()>) -> anyhow::Result<f64> {
     #[cfg(target_os = "linux")]
     rustix::process::setpriority_process(None, 10)?;
-    let mut encrypted = vec![0; key.ciphertext_size()];
     let (began, mut done) = (Instant::now(), 0_u32);
     while began.elapsed() < ALONE {
         for _ in 0..100 {
-            key.encrypt(
-                &OAEP_SHA256_MGF1SHA256,
-                &[7; KEY_BYTES],
-                &mut encrypted,
-                None,
-            )
-            .ok()
-            .context("RSA failed")?;
+            work()?;
             done += 1;
         }
     }

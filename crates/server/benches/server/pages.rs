@@ -39,7 +39,7 @@ pub(crate) fn measure(extent: &Extent) -> anyhow::Result<Vec<Row>> {
         let store = SqlStore::open(&file, true).await?;
         let address = format!("sqlite:{}", file.display());
         let mut rows = over("SQLite", store, &address, extent).await?;
-        let address = Cluster::shared()?.database()?;
+        let address = Cluster::shared()?.database_in_byte_order()?;
         let store = SqlStore::connect(&address).await?;
         rows.extend(over("Postgres", store, address.as_str(), extent).await?);
         Ok(rows)

@@ -25,7 +25,7 @@ pub(crate) fn measure(extent: &Extent) -> anyhow::Result<Vec<Row>> {
     runtime.block_on(async { fill(SqlStore::open(&file, true).await?, &address, extent).await })?;
     let sqlite = starts(directory.path(), None)?;
 
-    let database = Cluster::shared()?.database()?;
+    let database = Cluster::shared()?.database_in_byte_order()?;
     runtime.block_on(async {
         let store = SqlStore::connect(&database).await?;
         fill(store, database.as_str(), extent).await

@@ -1,5 +1,6 @@
-//! Capturing many keys: threads of low priority encrypt, one task stores.
+//! Capturing many keys: threads of low priority encrypt, tasks store.
 
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,7 +11,7 @@ use keyfold_core::captured_key::CaptureRecipient;
 use keyfold_core::group_certificate::GroupCertificate;
 use keyfold_core::id::{AccountId, KeyId};
 use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::sleep;
 
 use super::{Job, one};
@@ -21,10 +22,11 @@ use crate::store::{CaptureRow, StoreError};
 
 /// A thread takes so many keys at a time.
 const PART: usize = 32;
-/// So many captured keys are stored in one transaction.
-const BATCH: usize = 512;
+/// So many captured keys are stored in one transaction: of an index of random numbers each transaction writes most pages
+/// again, while nobody else waits for longer than some tens of milliseconds.
+const BATCH: usize = 1024;
 /// So many parts may wait to be stored.
-const WAITING: usize = 4 * BATCH / PART;
+const WAITING: usize = 2 * BATCH / PART;
 /// A database that fails is asked so often, and a second later each time.
 const TRIES: u64 = 5;
 /// Threads give way to those that answer Agents.
@@ -32,6 +34,7 @@ const TRIES: u64 = 5;
 const NICE: i32 = 10;
 
 /// Keys that were looked at: those that were still in memory are captured.
+#[derive(Default)]
 struct Part {
     looked_at: usize,
     rows: Vec<CaptureRow>,
@@ -68,7 +71,7 @@ pub(super) async fn until_nothing_is_missing(
 async fn passes(
     platform: &Shared,
     certificate: &Arc<GroupCertificate>,
-    job: &Job,
+    job: &Arc<Job>,
 ) -> Result<(), Refusal> {
     let mut since = 0;
     loop {
@@ -115,7 +118,7 @@ async fn capture(
     platform: &Shared,
     certificate: &GroupCertificate,
     keys: Vec<(AccountId, KeyId)>,
-    job: &Job,
+    job: &Arc<Job>,
 ) -> Result<(), Refusal> {
     if keys.is_empty() {
         return Ok(());
@@ -125,19 +128,60 @@ async fn capture(
         .check(certificate, certificate.scope(), platform.now())?;
     let recipient = Arc::new(CaptureRecipient::new(certificate)?);
     let mut parts = encrypt(platform, &recipient, keys)?;
-    let mut waiting = Part {
-        looked_at: 0,
-        rows: Vec::with_capacity(BATCH + PART),
-    };
+    let mut storing = Storing::new(platform, job);
+    let mut waiting = Part::default();
     while let Some(part) = parts.recv().await {
         let part = part?;
         waiting.looked_at += part.looked_at;
         waiting.rows.extend(part.rows);
         if waiting.rows.len() >= BATCH {
-            store(platform, &mut waiting, job).await?;
+            storing.begin(mem::take(&mut waiting)).await?;
         }
     }
-    store(platform, &mut waiting, job).await
+    storing.begin(waiting).await?;
+    storing.end().await
+}
+
+/// Transactions that store captured keys, as many at a time as the database gains from.
+struct Storing {
+    platform: Shared,
+    job: Arc<Job>,
+    tasks: JoinSet<Result<(), StoreError>>,
+}
+
+impl Storing {
+    fn new(platform: &Shared, job: &Arc<Job>) -> Self {
+        Self {
+            platform: Arc::clone(platform),
+            job: Arc::clone(job),
+            tasks: JoinSet::new(),
+        }
+    }
+
+    async fn begin(&mut self, part: Part) -> Result<(), Refusal> {
+        while self.tasks.len() >= self.platform.store.storing_at_a_time() {
+            self.one_ended().await?;
+        }
+        let (platform, job) = (Arc::clone(&self.platform), Arc::clone(&self.job));
+        self.tasks
+            .spawn(async move { store(&platform, &part, &job).await });
+        Ok(())
+    }
+
+    async fn end(mut self) -> Result<(), Refusal> {
+        while !self.tasks.is_empty() {
+            self.one_ended().await?;
+        }
+        Ok(())
+    }
+
+    async fn one_ended(&mut self) -> Result<(), Refusal> {
+        match self.tasks.join_next().await {
+            None => Ok(()),
+            Some(Ok(stored)) => Ok(stored?),
+            Some(Err(_)) => Err(Refusal::Internal("storing captured keys panicked")),
+        }
+    }
 }
 
 /// Starts a thread for each core.
@@ -197,7 +241,7 @@ fn one_part(
     })
 }
 
-async fn store(platform: &Platform, part: &mut Part, job: &Job) -> Result<(), Refusal> {
+async fn store(platform: &Platform, part: &Part, job: &Job) -> Result<(), StoreError> {
     let new = insert(platform, &part.rows).await?;
     let metrics = &platform.operation.metrics;
     metrics.captured(ON_UPLOAD, new);
@@ -205,8 +249,6 @@ async fn store(platform: &Platform, part: &mut Part, job: &Job) -> Result<(), Re
         progress.done += count(part.looked_at);
         progress.captured += new;
     });
-    part.looked_at = 0;
-    part.rows.clear();
     Ok(())
 }
 

@@ -36,6 +36,8 @@ pub struct CaptureRow {
 pub trait CapturingStore: Send + Sync {
     /// Stores captured keys; answers how many of them are new. One of an account that is gone is left out.
     async fn insert_captured(&self, captured: &[CaptureRow]) -> Result<u32, StoreError>;
+    /// With so many transactions at a time that store captured keys, the most of them are stored.
+    fn storing_at_a_time(&self) -> usize;
     /// The accounts in this scope and everything below it.
     async fn accounts_covered(&self, top: ScopeGuid) -> Result<HashSet<AccountId>, StoreError>;
     /// The stays in the cache of which a key was captured to this certificate.

@@ -42,7 +42,7 @@ pub(crate) fn measure(extent: &Extent) -> anyhow::Result<Vec<Row>> {
     let runtime = Runtime::new()?;
     let directory = tempfile::tempdir()?;
     let data = directory.path();
-    let database = Cluster::shared()?.database()?;
+    let database = Cluster::shared()?.database_in_byte_order()?;
     let mut rows = runtime.block_on(over("SQLite", data, None, time))?;
     rows.extend(runtime.block_on(over("Postgres", data, Some(&database), time))?);
     Ok(rows)

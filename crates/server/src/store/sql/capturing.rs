@@ -1,15 +1,15 @@
 //! Captured keys, many at a time, and how many of them are kept.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fmt::Write as _;
 
 use async_trait::async_trait;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
-use sqlx::{AnyConnection, AssertSqlSafe, query};
+use sqlx::{AnyConnection, AssertSqlSafe, query, raw_sql};
 
 use super::change::Change;
 use super::columns::{fingerprint, id};
+use super::marks::Marks;
 use super::{SqlStore, below};
 use crate::cache::LifeId;
 use crate::store::{CaptureRow, CapturingStore, StoreError};
@@ -17,16 +17,29 @@ use crate::store::{CaptureRow, CapturingStore, StoreError};
 /// So many rows go into one statement: databases take only so many parameters.
 const AT_A_TIME: usize = 512;
 const COLUMNS: usize = 7;
+/// So many transactions keep Postgres busy while others of them wait for its disk.
+const POSTGRES_STORING: usize = 3;
+/// Rows are looked up by their numbers: of a table that is just being filled Postgres would rather read the whole, each time.
+const POSTGRES_ONE_BY_ONE: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 
 #[async_trait]
 impl CapturingStore for SqlStore {
     async fn insert_captured(&self, captured: &[CaptureRow]) -> Result<u32, StoreError> {
         let mut transaction = self.adding().await?;
+        if transaction.is_among_many() {
+            raw_sql(POSTGRES_ONE_BY_ONE)
+                .execute(&mut *transaction)
+                .await?;
+        }
         let new = insert(&mut transaction, captured).await?;
         let scopes = scopes_of(&mut transaction, captured).await?;
         transaction.commit().await?;
         self.channel.captured(&self.pool, scopes);
         Ok(new)
+    }
+
+    fn storing_at_a_time(&self) -> usize {
+        self.at_a_time(POSTGRES_STORING)
     }
 
     async fn accounts_covered(&self, top: ScopeGuid) -> Result<HashSet<AccountId>, StoreError> {
@@ -76,11 +89,18 @@ pub(super) async fn insert(
     connection: &mut Change,
     captured: &[CaptureRow],
 ) -> Result<u32, StoreError> {
-    let mut new = 0;
+    let (marks, mut new) = (connection.marks(), 0);
     for rows in captured.chunks(AT_A_TIME) {
-        hold_accounts(connection, rows).await?;
-        let mut insert = query(AssertSqlSafe(insertion(rows.len())));
-        for row in rows {
+        let accounts = hold_accounts(connection, rows).await?;
+        let rows: Vec<_> = rows
+            .iter()
+            .filter(|row| accounts.contains(&row.account))
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let mut insert = query(AssertSqlSafe(insertion(marks, rows.len())));
+        for row in &rows {
             insert = insert
                 .bind(row.id.to_string())
                 .bind(row.account.to_string())
@@ -91,8 +111,8 @@ pub(super) async fn insert(
                 .bind(&row.content[..]);
         }
         new += insert.execute(&mut **connection).await?.rows_affected();
-        let mut thin_out = query(AssertSqlSafe(thinning_out(rows.len())));
-        for row in rows {
+        let mut thin_out = query(AssertSqlSafe(thinning_out(marks, rows.len())));
+        for row in &rows {
             thin_out = thin_out.bind(row.id.to_string());
         }
         thin_out.execute(&mut **connection).await?;
@@ -117,43 +137,41 @@ async fn scopes_of(
     Ok(scopes)
 }
 
-/// Lets nobody else capture keys of these accounts until the transaction ends: of two who add at the same moment neither
-/// would see what the other's row makes superfluous. `SQLite` lets one write at a time anyway.
-async fn hold_accounts(connection: &mut Change, rows: &[CaptureRow]) -> Result<(), StoreError> {
-    if !connection.is_among_many() {
-        return Ok(());
-    }
+/// Lets nobody else capture keys of these accounts until the transaction ends, and answers which of them there are: of
+/// two who add at the same moment neither would see what the other's row makes superfluous. `SQLite` lets one write at a
+/// time anyway.
+async fn hold_accounts(
+    connection: &mut Change,
+    rows: &[CaptureRow],
+) -> Result<HashSet<AccountId>, StoreError> {
     let accounts: BTreeSet<AccountId> = rows.iter().map(|row| row.account).collect();
     let mut text = String::from("SELECT id FROM accounts WHERE id IN ");
-    list(&mut text, 1, accounts.len());
-    // In one order for all, so that nobody waits in a circle.
-    text.push_str(" ORDER BY id FOR NO KEY UPDATE");
-    let mut hold = query(AssertSqlSafe(text));
-    for account in accounts {
-        hold = hold.bind(account.to_string());
+    connection.marks().list(&mut text, 1, accounts.len());
+    if connection.is_among_many() {
+        // In one order for all, so that nobody waits in a circle.
+        text.push_str(" ORDER BY id FOR NO KEY UPDATE");
     }
-    hold.fetch_all(&mut **connection).await?;
-    Ok(())
+    let mut select = query(AssertSqlSafe(text));
+    for account in accounts {
+        select = select.bind(account.to_string());
+    }
+    let held = select.fetch_all(&mut **connection).await?;
+    held.iter().map(|row| id(row, "id")).collect()
 }
 
 /// The text of a statement that adds so many rows.
-fn insertion(rows: usize) -> String {
+fn insertion(marks: Marks, rows: usize) -> String {
     let mut text = String::from(
-        "WITH captured (id, account, key_id, certificate, life, captured_at, content) AS (VALUES ",
+        "INSERT INTO captured_keys (id, account, key_id, certificate, life, captured_at, content) VALUES ",
     );
-    list(&mut text, rows, COLUMNS);
-    text.push_str(
-        ") INSERT INTO captured_keys (id, account, key_id, certificate, life, captured_at, content) \
-         SELECT id, account, key_id, certificate, life, captured_at, content FROM captured \
-         WHERE EXISTS (SELECT 1 FROM accounts WHERE accounts.id = captured.account) \
-         ON CONFLICT (account, key_id, certificate, life) DO NOTHING",
-    );
+    marks.list(&mut text, rows, COLUMNS);
+    text.push_str(" ON CONFLICT (account, key_id, certificate, life) DO NOTHING");
     text
 }
 
 /// The text of a statement that removes what stands between the oldest of a key id and one of so many new rows. With `+ 0`
 /// numbers are no reason to look through all rows of a certificate instead of the few of an account.
-fn thinning_out(rows: usize) -> String {
+fn thinning_out(marks: Marks, rows: usize) -> String {
     let mut text = String::from(
         "DELETE FROM captured_keys WHERE seq IN (SELECT middle.seq FROM captured_keys AS newest \
          JOIN captured_keys AS middle ON middle.account = newest.account AND middle.key_id = newest.key_id \
@@ -161,23 +179,9 @@ fn thinning_out(rows: usize) -> String {
          JOIN captured_keys AS oldest ON oldest.account = newest.account AND oldest.key_id = newest.key_id \
          AND oldest.certificate = newest.certificate AND oldest.seq + 0 < middle.seq + 0 WHERE newest.id IN ",
     );
-    list(&mut text, 1, rows);
+    marks.list(&mut text, 1, rows);
     text.push(')');
     text
-}
-
-/// `($1, $2), ($3, $4)` for two rows of two columns.
-pub(super) fn list(text: &mut String, rows: usize, columns: usize) {
-    for number in 1..=rows * columns {
-        text.push_str(match number {
-            1 => "(",
-            _ if (number - 1).is_multiple_of(columns) => "), (",
-            _ => ", ",
-        });
-        // Writing to a String cannot fail.
-        let _ = write!(text, "${number}");
-    }
-    text.push(')');
 }
 
 #[cfg(test)]
@@ -185,18 +189,11 @@ mod tests {
     use super::super::columns::text;
     use super::*;
 
-    #[test]
-    fn a_list_has_its_rows() {
-        let mut text = String::new();
-        list(&mut text, 2, 3);
-        assert_eq!(text, "($1, $2, $3), ($4, $5, $6)");
-    }
-
     #[tokio::test]
     async fn thinning_out_takes_no_longer_with_many_rows() -> anyhow::Result<()> {
         let directory = tempfile::tempdir()?;
         let store = SqlStore::open(&directory.path().join("keyfold.sqlite"), true).await?;
-        let explain = format!("EXPLAIN QUERY PLAN {}", thinning_out(2));
+        let explain = format!("EXPLAIN QUERY PLAN {}", thinning_out(Marks::Plain, 2));
         let plan = query(AssertSqlSafe(explain)).fetch_all(&store.pool).await?;
         let steps: Vec<String> = plan
             .iter()

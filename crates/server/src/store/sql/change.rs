@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 use sqlx::{Any, AnyConnection, Transaction};
 
 use super::channel::Channel;
+use super::marks::Marks;
 use crate::store::Notice;
 
 /// A transaction, and what goes out when it is committed.
@@ -26,6 +27,15 @@ impl Change {
     /// Whether others may write at the same time.
     pub(super) fn is_among_many(&self) -> bool {
         self.channel.is_between_processes()
+    }
+
+    /// How statements with many parameters name them here.
+    pub(super) fn marks(&self) -> Marks {
+        if self.is_among_many() {
+            Marks::Numbered
+        } else {
+            Marks::Plain
+        }
     }
 
     /// Everybody is told when this is committed, and never otherwise.

@@ -4,8 +4,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _, query, query_scalar};
 use time::OffsetDateTime;
 
 use super::SqlStore;
-use super::capturing::list;
 use super::gathered::{Question, rounded_up};
+use super::marks::Marks;
 use crate::store::{Claim, Conflict, IdempotencyStore, KeptAnswer, StoreError};
 
 #[async_trait]
@@ -48,7 +48,7 @@ impl Question for Kept {
         let ids: Vec<&Self> = rounded_up(questions).collect();
         let mut text =
             String::from("SELECT id, fingerprint, answer FROM idempotency_keys WHERE id IN ");
-        list(&mut text, 1, ids.len());
+        Marks::Numbered.list(&mut text, 1, ids.len());
         let mut select = query(AssertSqlSafe(text));
         for id in ids {
             select = select.bind(&id.0[..]);
@@ -93,7 +93,7 @@ impl Keep {
     async fn all(store: &SqlStore, answers: &[&Self]) -> Result<(), StoreError> {
         let answers: Vec<_> = rounded_up(answers).collect();
         let mut text = String::from("WITH kept (id, fingerprint, answer) AS (VALUES ");
-        list(&mut text, answers.len(), 3);
+        Marks::Numbered.list(&mut text, answers.len(), 3);
         text.push_str(
             ") UPDATE idempotency_keys SET answer = kept.answer FROM kept WHERE idempotency_keys.id = kept.id \
              AND idempotency_keys.fingerprint = kept.fingerprint AND idempotency_keys.answer IS NULL",
@@ -137,7 +137,7 @@ pub(super) async fn make_all(
     let mut text = String::from(
         "INSERT INTO idempotency_keys (id, fingerprint, attempt, expires_at, answer) VALUES ",
     );
-    list(&mut text, rows.len(), 5);
+    Marks::Numbered.list(&mut text, rows.len(), 5);
     text.push_str(" ON CONFLICT (id) DO NOTHING");
     let mut insert = query(AssertSqlSafe(text));
     for claim in rows {

@@ -7,8 +7,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _, query};
 
 use super::accounts::account_row;
-use super::capturing::list;
 use super::gathered::{Question, rounded_up};
+use super::marks::Marks;
 use super::{POSTGRES_ADDING, SqlStore, idempotency};
 use crate::store::{AccountRow, BackupRow, Claim, Conflict, StoreError};
 
@@ -72,7 +72,7 @@ async fn present(connection: &mut AnyConnection, backups: &[&BackupRow]) -> Resu
     }
     let rows: Vec<_> = rounded_up(&latest).collect();
     let mut text = String::from("WITH presented (account, key_id) AS (VALUES ");
-    list(&mut text, rows.len(), 2);
+    Marks::Numbered.list(&mut text, rows.len(), 2);
     text.push_str(
         ") UPDATE accounts SET key_id = presented.key_id FROM presented \
          WHERE accounts.id = presented.account AND coalesce(accounts.key_id <> presented.key_id, TRUE)",
@@ -91,7 +91,7 @@ async fn present(connection: &mut AnyConnection, backups: &[&BackupRow]) -> Resu
 async fn insert(connection: &mut AnyConnection, backups: &[&BackupRow]) -> Result<(), StoreError> {
     let rows: Vec<_> = rounded_up(backups).collect();
     let mut text = String::from("INSERT INTO backups (id, account, key_id, started_at) VALUES ");
-    list(&mut text, rows.len(), 4);
+    Marks::Numbered.list(&mut text, rows.len(), 4);
     text.push_str(" ON CONFLICT (id) DO NOTHING");
     let mut insert = query(AssertSqlSafe(text));
     for backup in rows {
@@ -116,7 +116,7 @@ impl Works {
             "SELECT id, name, group_guid, key_id, last_backup_at, 1 AS enrolled, credential FROM accounts \
              WHERE credential IN ",
         );
-        list(&mut text, 1, credentials.len());
+        Marks::Numbered.list(&mut text, 1, credentials.len());
         let mut select = query(AssertSqlSafe(text));
         for credential in credentials {
             select = select.bind(&credential.0[..]);
