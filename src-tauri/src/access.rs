@@ -50,7 +50,8 @@ pub fn access(command: &str) -> Option<Access> {
         | "export_folders"
         | "import_folders"
         | "delete_key_pair" => Unlocked,
-        "scopes" | "scope_detail" | "accounts" | "active_certificates" | "save_table" => SignedIn,
+        "scopes" | "scope_detail" | "accounts" | "active_certificates" | "save_table" | "alerts"
+        | "alert_count" | "alert_rules" => SignedIn,
         "create_scope"
         | "change_scope"
         | "delete_scope"
@@ -65,6 +66,7 @@ pub fn access(command: &str) -> Option<Access> {
         | "upload_certificate"
         | "capture_progress"
         | "captured_keys"
+        | "change_alert_rule"
         | "recover_key"
         | "save_captured_key" => Administrator,
         _ => return None,

@@ -46,4 +46,8 @@ pub const COMMAND_NAMES: &[&str] = &[
     "delete_key_pair",
     "active_certificates",
     "save_table",
+    "alerts",
+    "alert_count",
+    "alert_rules",
+    "change_alert_rule",
 ];

@@ -60,6 +60,8 @@ pub enum PlatformChanged {
         /// In these scopes.
         scopes: Vec<String>,
     },
+    /// Alerts were raised or closed, or became more urgent.
+    Alerts,
 }
 
 /// What became of the connection to the platform, as the stream of its events shows it.

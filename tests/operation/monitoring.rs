@@ -92,11 +92,11 @@ fn a_receiver_of_the_audit_log_that_is_away_shows() -> anyhow::Result<()> {
         Ok(text.contains(name))
     };
     wire::eventually("a failure", || {
-        shows(r#"keyfold_audit_failures_total{of="syslog"}"#)
+        shows(r#"keyfold_sending_failures_total{of="syslog"}"#)
     })?;
     let receiver = TcpListener::bind(address)?;
     let _stream = receiver.accept()?;
-    wire::eventually("entries", || shows(r#"keyfold_audit_sent{of="syslog"}"#))
+    wire::eventually("entries", || shows(r#"keyfold_sent{of="syslog"}"#))
 }
 
 #[test]

@@ -70,6 +70,17 @@ const places: { readonly [name in string]: () => Promise<unknown> } = {
     await page.getByRole("button", { name: "adm-001", exact: true }).click();
     await visible("captured-keys");
   },
+  alerts: async () => {
+    await open();
+    await at("head-alerts").click();
+    await visible("alert");
+  },
+  "alert rules": async () => {
+    const backend = await open();
+    backend.sendsMail = false;
+    await choose("Hospitals", "menu-alert-rules");
+    await visible("alert-rule");
+  },
   folders: async () => {
     await open();
     await at("nav-folders").click();

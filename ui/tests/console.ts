@@ -70,7 +70,7 @@ export async function press(...keys: string[]): Promise<void> {
 }
 
 /** Opens the window signed in as an officer. */
-export async function openAsOfficer(): Promise<void> {
+export async function openAsOfficer(): Promise<FakeBackend> {
   const backend = await open({ signedIn: false });
   const { signIn } = backend;
   backend.signIn = async (...args) => {
@@ -81,4 +81,5 @@ export async function openAsOfficer(): Promise<void> {
   await at("sign-in-password").fill("right");
   await press("{Enter}");
   await expect.element(at("coverage-headline")).toBeVisible();
+  return backend;
 }

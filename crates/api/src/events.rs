@@ -50,4 +50,9 @@ pub enum Event {
         /// Groups of the accounts, or scopes of the certificates, as far as the caller may see them.
         scopes: Vec<ScopeGuid>,
     },
+    /// Alerts were raised or closed, or became more urgent.
+    AlertsChanged {
+        /// About these scopes, or accounts in these Groups, as far as the caller may see them.
+        scopes: Vec<ScopeGuid>,
+    },
 }

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod alerts;
 pub mod audit;
 pub mod backups;
 pub mod captured_keys;

@@ -12,6 +12,7 @@ pub mod fingerprint;
 pub mod group_certificate;
 pub mod id;
 pub mod key_pair;
+pub mod names;
 pub mod passphrase;
 #[cfg(feature = "schema")]
 pub mod schema;

@@ -4,6 +4,7 @@
 
 mod access;
 mod active_certificates;
+pub mod alerts;
 pub mod attempts;
 pub mod audit;
 mod body;
@@ -31,6 +32,7 @@ pub mod routes;
 pub mod second_factors;
 pub mod state;
 pub mod store;
+pub mod stream;
 mod tls;
 mod tree;
 pub mod trust;

@@ -1,4 +1,4 @@
-//! Whom this server trusts where it is the client: an identity provider, a receiver of the audit log.
+//! Whom this server trusts where it is the client: an identity provider, a mail server, a receiver of the audit log.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,22 +27,33 @@ pub enum TrustError {
     Refused(#[from] rustls::Error),
 }
 
-/// Trusts the authorities in this PEM file, or those of the operating system.
-pub fn tls_config(authorities: Option<&Path>) -> Result<ClientConfig, TrustError> {
-    let mut roots = RootCertStore::empty();
-    if let Some(file) = authorities {
+/// The certificates of the authorities in this PEM file, or of those of the operating system that can be used; never
+/// none.
+pub fn authorities(file: Option<&Path>) -> Result<Vec<CertificateDer<'static>>, TrustError> {
+    let authorities = if let Some(file) = file {
         let named = |reason| TrustError::File {
             file: file.to_owned(),
             reason,
         };
-        for certificate in CertificateDer::pem_file_iter(file).map_err(named)? {
-            roots.add(certificate.map_err(named)?)?;
-        }
+        CertificateDer::pem_file_iter(file)
+            .and_then(Iterator::collect)
+            .map_err(named)?
     } else {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    }
-    if roots.is_empty() {
+        let mut usable = rustls_native_certs::load_native_certs().certs;
+        usable.retain(|certificate| RootCertStore::empty().add(certificate.clone()).is_ok());
+        usable
+    };
+    if authorities.is_empty() {
         return Err(TrustError::NoRoots);
+    }
+    Ok(authorities)
+}
+
+/// Trusts the authorities in this PEM file, or those of the operating system.
+pub fn tls_config(file: Option<&Path>) -> Result<ClientConfig, TrustError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in authorities(file)? {
+        roots.add(certificate)?;
     }
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()?

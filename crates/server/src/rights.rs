@@ -44,7 +44,7 @@ capabilities! {
     SeeAccounts;
     /// Create, rename, move, delete and enrol accounts.
     ChangeAccounts;
-    /// See coverage and the reports.
+    /// See coverage, the reports and alerts.
     SeeReports;
     /// See requests for Group Certificates.
     SeeRequests;
@@ -60,6 +60,8 @@ capabilities! {
     SeeAudit;
     /// See and change users, and end their sessions.
     ManageUsers;
+    /// Set when alerts are raised, and who is told by mail.
+    ChangeAlertRules;
     /// Change what holds for the whole platform.
     ChangePlatform;
 }
@@ -81,6 +83,7 @@ const fn allowed(role: Role) -> &'static [Capability] {
             C::RecoverKeys,
             C::SeeAudit,
             C::ManageUsers,
+            C::ChangeAlertRules,
         ],
         Role::Officer => &[C::SeeTree, C::SeeRequests, C::DecideRequests],
         Role::Auditor => &[
@@ -167,6 +170,7 @@ mod tests {
             Capability::DecideRequests,
             Capability::UploadCertificates,
             Capability::ChangePlatform,
+            Capability::ChangeAlertRules,
         ];
         assert!(!changes.iter().any(|change| may(Role::Auditor, *change)));
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use url::Url;
 
+use crate::alerts::Mail;
 use crate::attempts::Attempts;
 use crate::audit::denials::Denials;
 use crate::cache::KeyCache;
@@ -44,6 +45,8 @@ pub struct Platform {
     pub denials: Denials,
     /// Where people of an organisation sign in, if there is such a place.
     pub identity_provider: Option<IdentityProvider>,
+    /// Sends mail, if there is a server for it.
+    pub mail: Option<Mail>,
     /// Who follows what changes.
     pub streams: Arc<Streams>,
     /// `https://host:port`, as Agents reach it.

@@ -1,6 +1,7 @@
 //! What the webview can call: thin commands over [`crate::console`], one room per domain.
 
 pub mod accounts;
+pub mod alerts;
 pub mod certificates;
 pub mod connection;
 pub mod folders;
@@ -61,6 +62,10 @@ macro_rules! specta_builder {
                 $crate::commands::folders::delete_key_pair,
                 $crate::commands::report::active_certificates,
                 $crate::commands::report::save_table,
+                $crate::commands::alerts::alerts,
+                $crate::commands::alerts::alert_count,
+                $crate::commands::alerts::alert_rules,
+                $crate::commands::alerts::change_alert_rule,
             ])
             .events(tauri_specta::collect_events![
                 $crate::events::CertificateFoldersChanged,

@@ -138,6 +138,7 @@ impl From<Event> for PlatformChanged {
             Event::KeysCaptured { scopes } => Self::Captures {
                 scopes: texts(scopes),
             },
+            Event::AlertsChanged { .. } => Self::Alerts,
         }
     }
 }

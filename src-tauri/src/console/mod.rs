@@ -1,6 +1,7 @@
 //! What the Console can do, free of tauri: every command is a thin wrapper over a method here.
 
 mod accounts;
+mod alerts;
 mod captured_files;
 mod certificates;
 mod clipboard;

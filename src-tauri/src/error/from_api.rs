@@ -7,6 +7,7 @@ use super::{CommandError, codes};
 
 /// The platform's problems that a Console meets; any other becomes [`codes::PLATFORM_REFUSED`].
 pub(super) const CODES: &[&str] = &[
+    "alert-rule-refused",
     "busy",
     "capture-failed",
     "capture-signer-refused",

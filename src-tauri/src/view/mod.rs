@@ -1,6 +1,7 @@
 //! What the webview sees: plain data, no secret, every time an RFC 3339 string, every GUID and fingerprint in its text form.
 
 pub mod accounts;
+pub mod alerts;
 pub mod certificates;
 pub mod connection;
 pub mod folders;

@@ -258,6 +258,20 @@ pub(crate) const TOOLS: &[Tool] = &[
         },
     },
     Tool {
+        name: "Python with aiosmtpd",
+        purpose: "takes the AccountServer's mail",
+        need: Need::Tests,
+        systems: UNIX,
+        probe: Probe::PythonModules("aiosmtpd"),
+        packages: Packages {
+            apt: "python3-aiosmtpd",
+            dnf: "python3-aiosmtpd",
+            pacman: "python-aiosmtpd",
+            brew: "",
+            winget: "",
+        },
+    },
+    Tool {
         name: "Python's virtual environments",
         purpose: "holds the AccountServer's document against its answers",
         need: Need::Tests,

@@ -89,6 +89,8 @@ actions! {
     ResetSecondFactor = "reset-second-factor",
     /// What holds for the whole platform changed; `detail` has all of it.
     ChangeSettings = "change-settings",
+    /// A scope's rule for alerts was set, or taken away (`detail.inherited`); `detail` has all of it.
+    ChangeAlertRule = "change-alert-rule",
     /// The setup link was used; `user` is the first platform admin.
     SetUp = "set-up",
 }

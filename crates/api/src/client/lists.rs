@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::{ClientError, UserClient};
 use crate::accounts::Account;
+use crate::alerts::Alert;
 use crate::backups::Backup;
 use crate::captured_keys::CapturedKeySummary;
 use crate::certificates::UploadedCertificate;
@@ -78,6 +79,15 @@ impl UserClient {
     ) -> Result<Page<ActiveCertificateRow>, ClientError> {
         self.of_scope(scope, &["reports", "group-certificates-active"], page)
             .await
+    }
+
+    /// `GET /scopes/{guid}/alerts`: open ones at and below the scope, what changed last first.
+    pub async fn alerts(
+        &self,
+        scope: ScopeGuid,
+        page: PageQuery,
+    ) -> Result<Page<Alert>, ClientError> {
+        self.of_scope(scope, &["alerts"], page).await
     }
 
     /// `GET /scopes/{guid}/certificates`: the scope's own, newest first.

@@ -5,6 +5,7 @@
 
 mod again;
 mod agent;
+mod alerts;
 mod error;
 mod events;
 mod lists;

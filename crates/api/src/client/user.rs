@@ -303,11 +303,15 @@ impl UserClient {
         self.transport.page(path, page, &self.token).await
     }
 
-    async fn get<A: DeserializeOwned>(&self, path: &[&str]) -> Result<A, ClientError> {
+    pub(super) async fn remove(&self, path: &[&str]) -> Result<(), ClientError> {
+        self.transport.delete(path, &self.token).await
+    }
+
+    pub(super) async fn get<A: DeserializeOwned>(&self, path: &[&str]) -> Result<A, ClientError> {
         self.transport.get(path, Some(&self.token)).await
     }
 
-    async fn send<A: DeserializeOwned>(
+    pub(super) async fn send<A: DeserializeOwned>(
         &self,
         method: Method,
         path: &[&str],

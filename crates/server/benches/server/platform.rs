@@ -36,6 +36,7 @@ pub(crate) fn platform(store: &SqlStore, clock: Arc<dyn Clock>) -> anyhow::Resul
         identity_provider: None,
         operation: Operation::default(),
         denials: Denials::default(),
+        mail: None,
         streams: Arc::default(),
         public_url: "https://backups.example.org:8443".parse()?,
     }))

@@ -10,7 +10,6 @@
 mod asked;
 pub mod chain;
 pub mod denials;
-pub mod stream;
 pub mod verify;
 
 pub(crate) use asked::Asked;

@@ -17,7 +17,6 @@ use super::supervisor::{self, Step};
 use super::{sealing_key, setup_link};
 use crate::attempts::Attempts;
 use crate::audit::denials::{self, Denials};
-use crate::audit::stream;
 use crate::capture::{Jobs, Recipients};
 use crate::clock::{Clock, Entropy, SystemClock};
 use crate::limits::Limits;
@@ -28,7 +27,7 @@ use crate::state::{Platform, Shared};
 use crate::store::ScopeStore as _;
 use crate::tls::TlsIdentity;
 use crate::trust::Trust;
-use crate::{follow, hardening, routes};
+use crate::{alerts, follow, hardening, routes, stream};
 
 /// How often keys past their seven days are wiped from memory, and answers past their day from the database.
 const SWEEP: Duration = Duration::from_mins(1);
@@ -61,6 +60,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let entropy = Entropy::from_system()?;
     let public_url = public_url(settings.network.public_url.as_ref(), address)?;
+    let host = public_url.host_str().unwrap_or("-").to_owned();
     let platform = Arc::new(Platform {
         identity_provider: settings.oidc.provider(&public_url)?,
         passwords: Verifier::new(&entropy)?,
@@ -74,6 +74,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         entropy,
         attempts: Attempts::default(),
         denials: Denials::default(),
+        mail: settings.alerts.mail(&host)?,
         streams: Arc::default(),
         public_url,
         operation: Operation {
@@ -86,10 +87,13 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     follow::start(&platform).await?;
     tokio::spawn(count_denials(Arc::clone(&platform)));
     tokio::spawn(renew(Arc::clone(&platform), renewals));
-    let sender = platform.public_url.host_str().unwrap_or("-");
-    for sink in settings.streams.sinks(sender)? {
+    for sink in settings.streams.sinks(&host)? {
         tokio::spawn(stream::follow(Arc::clone(&platform), sink));
     }
+    if let Some(webhook) = settings.alerts.webhook()? {
+        tokio::spawn(stream::follow(Arc::clone(&platform), webhook));
+    }
+    tokio::spawn(alerts::watch(Arc::clone(&platform)));
     if let Some(address) = settings.network.metrics_listen {
         monitor(address, Arc::clone(&platform)).await?;
     }

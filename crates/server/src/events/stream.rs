@@ -116,6 +116,9 @@ impl Following {
             Notice::KeysCaptured { scopes } => Some(Event::KeysCaptured {
                 scopes: kept(scopes),
             }),
+            Notice::AlertsChanged { scopes } => Some(Event::AlertsChanged {
+                scopes: kept(scopes),
+            }),
             Notice::RequestChanged { request, scope } => {
                 Some(Event::RequestChanged { request, scope })
             }
@@ -148,6 +151,7 @@ fn may_hear(role: Role, notice: &Notice) -> bool {
     let seen = match notice {
         Notice::ScopeChanged { .. } | Notice::CertificateActivated { .. } => Capability::SeeTree,
         Notice::AccountChanged { .. } | Notice::KeysCaptured { .. } => Capability::SeeAccounts,
+        Notice::AlertsChanged { .. } => Capability::SeeReports,
         Notice::RequestChanged { .. } => Capability::SeeRequests,
         Notice::SessionsRevoked { .. } | Notice::Resumed => return false,
     };

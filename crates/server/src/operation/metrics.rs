@@ -64,10 +64,10 @@ pub(crate) struct Metrics {
     captured_keys: Counters,
     /// Measured: captures on upload that are `running`, and that ended last as `failed`.
     pub(crate) captures: Gauges,
-    /// The number of the last audit entry that a sink was sent.
-    pub(crate) audit_sent: Gauges,
-    /// Failures to send audit entries to a sink.
-    pub(crate) audit_failures: Counters,
+    /// The number of the last entry that a sink was sent.
+    pub(crate) sent: Gauges,
+    /// Failures to send entries to a sink, or alerts by mail.
+    pub(crate) sending_failures: Counters,
     /// Measured: connections to the database, `used` and `idle`.
     pub(crate) database_connections: Gauges,
     /// Measured: password checks, `running` and `waiting`.
@@ -123,8 +123,8 @@ impl Default for Metrics {
             evictions: Family::default(),
             captured_keys: Family::default(),
             captures: Family::default(),
-            audit_sent: Family::default(),
-            audit_failures: Family::default(),
+            sent: Family::default(),
+            sending_failures: Family::default(),
             database_connections: Family::default(),
             password_checks: Family::default(),
             certificate_not_after: Family::default(),
@@ -182,14 +182,14 @@ impl Metrics {
             self.captures.clone(),
         );
         all.register(
-            "audit_sent",
+            "sent",
             "The last audit entry that a receiver was sent",
-            self.audit_sent.clone(),
+            self.sent.clone(),
         );
         all.register(
-            "audit_failures",
+            "sending_failures",
             "Failures to send the audit log to a receiver",
-            self.audit_failures.clone(),
+            self.sending_failures.clone(),
         );
         all.register(
             "database_connections",

@@ -149,6 +149,11 @@ pub enum Refusal {
         "a session idles 60 seconds to its life, and lives 60 seconds to 30 days; choose other times"
     )]
     Settings,
+    /// An alert rule out of bounds, or an address that is none.
+    #[error(
+        "a rule has 1 to 8 days of 1 to 1000 where its kind has days, none elsewhere, and up to 20 mail addresses; change it"
+    )]
+    AlertRule,
     /// It is not there, or not for this user to see.
     #[error("it does not exist, or it is not yours to see; refresh the view")]
     NotFound,

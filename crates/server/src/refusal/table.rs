@@ -88,6 +88,7 @@ table! {
     Self::AlreadySetUp => CONFLICT "already-set-up" "Already set up",
     Self::SetupLink => UNAUTHORIZED "setup-link-refused" "Setup link refused",
     Self::Password(_) => UNPROCESSABLE_ENTITY "password-refused" "Password refused",
+    Self::AlertRule => UNPROCESSABLE_ENTITY "alert-rule-refused" "Alert rule refused",
     Self::Settings => UNPROCESSABLE_ENTITY "settings-refused" "Settings refused",
     Self::NotFound | Self::Foreign(_) => NOT_FOUND "not-found" "Not found",
     Self::ParentNotFound | Self::ForeignParent(_) => NOT_FOUND "parent-not-found" "Place not found",

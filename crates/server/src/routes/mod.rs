@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agents;
+mod alerts;
 mod audit;
 mod backups;
 mod captured_keys;
@@ -94,6 +95,10 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(scopes::children))
         .routes(routes!(reports::coverage))
         .routes(routes!(reports::group_certificates_active))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::count))
+        .routes(routes!(alerts::rules))
+        .routes(routes!(alerts::change_rule, alerts::inherit_rule))
         .routes(routes!(accounts::list))
         .routes(routes!(certificates::list, certificates::upload))
         .routes(routes!(certificates::show_capture))

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod agents;
+mod alerts;
 mod audit;
 mod captures;
 mod capturing;
@@ -29,6 +30,10 @@ mod tree;
 
 pub use accounts::{AccountRow, AccountStore};
 pub use agents::{AgentStore, Credential, CredentialEnd};
+pub use alerts::{
+    AlertCauseStore, AlertChange, AlertRow, AlertRuleRow, AlertRuleStore, AlertStore, Cause,
+    KeyFare, OpenAlert,
+};
 pub use audit::{AuditColumns, AuditFilter, AuditRow, AuditStore};
 pub use captures::{BackupRow, ByCertificate, ByStart, CaptureStore, CapturedKeyRow, EndedBackup};
 pub use capturing::{CaptureRow, CapturingStore};
@@ -47,6 +52,7 @@ pub use second_factors::{Confirmation, SecondFactorRow, SecondFactorStore};
 pub use sessions::{Begun, SessionRow, SessionStore, SessionUser};
 pub use settings::SettingsStore;
 pub use sinks::SinkStore;
+pub(crate) use tree::DIGITS;
 pub use tree::{InTree, TreeRow, TreeStore, UnderWay};
 
 /// Everything that lasts.
@@ -70,6 +76,9 @@ pub trait Store:
     + AuditStore
     + ConnectionStore
     + SinkStore
+    + AlertStore
+    + AlertRuleStore
+    + AlertCauseStore
 {
 }
 
@@ -93,6 +102,9 @@ impl<S> Store for S where
         + AuditStore
         + ConnectionStore
         + SinkStore
+        + AlertStore
+        + AlertRuleStore
+        + AlertCauseStore
 {
 }
 

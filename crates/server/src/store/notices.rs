@@ -70,6 +70,11 @@ pub enum Notice {
         /// For which scope.
         scope: ScopeGuid,
     },
+    /// Alerts were raised or closed, or became more urgent.
+    AlertsChanged {
+        /// About these scopes, or accounts in these Groups.
+        scopes: Vec<ScopeGuid>,
+    },
     /// Every session of a user ended.
     SessionsRevoked {
         /// Sign-in name.
@@ -91,9 +96,9 @@ impl Notice {
             Self::ScopeChanged { scope, parents } => {
                 parents.iter().chain([scope]).copied().collect()
             }
-            Self::KeysCaptured { scopes: all } | Self::AccountChanged { groups: all, .. } => {
-                all.clone()
-            }
+            Self::KeysCaptured { scopes: all }
+            | Self::AccountChanged { groups: all, .. }
+            | Self::AlertsChanged { scopes: all } => all.clone(),
             Self::SessionsRevoked { .. } | Self::Resumed => Vec::new(),
         }
     }

@@ -47,10 +47,13 @@ impl Position for InTree {
     }
 }
 
+/// Hexadecimal digits of a way or a path for each scope on it.
+pub(crate) const DIGITS: usize = 8;
+
 /// Whether this is the way to a scope.
 pub(crate) fn is_way(way: &str) -> bool {
     let digit = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
-    way.len().is_multiple_of(8) && way.bytes().all(digit)
+    way.len().is_multiple_of(DIGITS) && way.bytes().all(digit)
 }
 
 /// The tree, read.

@@ -15,13 +15,13 @@ use crate::harness::{
 };
 
 /// An open stream.
-struct Listener {
+pub(crate) struct Listener {
     body: BodyDataStream,
     text: String,
 }
 
 impl Listener {
-    async fn new(house: &House, token: &str) -> Self {
+    pub(crate) async fn new(house: &House, token: &str) -> Self {
         let request = Request::get("/api/v1/events")
             .header(AUTHORIZATION, format!("Bearer {token}"))
             .body(Body::empty());
@@ -38,7 +38,7 @@ impl Listener {
     }
 
     /// The next event; none when the stream ends.
-    async fn next(&mut self) -> Option<Value> {
+    pub(crate) async fn next(&mut self) -> Option<Value> {
         loop {
             if let Some((event, _)) = self.text.split_once("\n\n") {
                 let data = event.strip_prefix("data: ").map(str::to_owned);

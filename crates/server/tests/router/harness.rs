@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use keyfold_api::audit::Action;
 use keyfold_core::id::AccountId;
 use keyfold_postgres::Cluster;
+use keyfold_server::alerts::Mail;
 use keyfold_server::attempts::Attempts;
 use keyfold_server::audit::denials::Denials;
 use keyfold_server::cache::{CacheLimits, LEAST_BYTES};
@@ -121,7 +122,18 @@ impl House {
         fs::write(directory.path().join("crl.pem"), vector("platform/crl.pem")).unwrap();
         found(&store).await;
         let clock = TestClock(Arc::new(Mutex::new(START)));
-        Self::with(directory, store, clock, 7)
+        Self::with(directory, store, clock, 7, None)
+    }
+
+    /// The same house, from now on with a mail server.
+    pub(crate) fn mailing(self, mail: Mail) -> Self {
+        Self::with(
+            self.directory,
+            self.store,
+            self.clock,
+            self.seed + 100,
+            Some(mail),
+        )
     }
 
     /// Two AccountServers on one Postgres, each with its own memory, as two processes would be.
@@ -135,7 +147,7 @@ impl House {
             let directory = tempfile::tempdir().unwrap();
             fs::write(directory.path().join("crl.pem"), vector("platform/crl.pem")).unwrap();
             let store = SqlStore::connect(&address).await.unwrap();
-            let server = Self::with(directory, store, clock.clone(), seed);
+            let server = Self::with(directory, store, clock.clone(), seed, None);
             follow::start(&server.platform).await.unwrap();
             server
         };
@@ -145,10 +157,22 @@ impl House {
     /// The process ends and starts again: what was in memory only is gone.
     pub(crate) fn restarted(self) -> Self {
         // Nothing that it draws was drawn before.
-        Self::with(self.directory, self.store, self.clock, self.seed + 100)
+        Self::with(
+            self.directory,
+            self.store,
+            self.clock,
+            self.seed + 100,
+            None,
+        )
     }
 
-    fn with(directory: TempDir, store: SqlStore, clock: TestClock, seed: u64) -> Self {
+    fn with(
+        directory: TempDir,
+        store: SqlStore,
+        clock: TestClock,
+        seed: u64,
+        mail: Option<Mail>,
+    ) -> Self {
         let entropy = Entropy::from_seed(seed);
         let limits = CacheLimits {
             bytes: Some(LEAST_BYTES),
@@ -167,6 +191,7 @@ impl House {
             sealing_key: SealingKey::from_text(&Entropy::from_seed(1).token()).unwrap(),
             entropy,
             identity_provider: None,
+            mail,
             attempts: Attempts::default(),
             denials: Denials::default(),
             streams: Arc::default(),

@@ -91,6 +91,12 @@ async fn users_are_managed(scene: &mut Scene) {
     scene
         .thrice(put.clone(), "/platform/settings", admin, settings, whole)
         .await;
+    let rule = format!("/scopes/{COLLECTION}/alert-rules/certificate-expires");
+    let days = json!({ "on": true, "days": [30], "recipients": [] });
+    scene.thrice(put.clone(), &rule, admin, days, whole).await;
+    scene
+        .thrice(delete.clone(), &rule, admin, Value::Null, whole)
+        .await;
     for path in [
         scene.session_of("dora").await,
         "/users/dora/sessions".to_owned(),

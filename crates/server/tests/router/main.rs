@@ -1,6 +1,8 @@
 //! The router in this process: every route, its answers as snapshots, and what it refuses.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod alert_mail;
+mod alerts;
 mod audit;
 mod backups;
 mod captures;

@@ -1,11 +1,13 @@
 //! Every route, and who may use it.
 
+mod alerts;
 mod own_session;
 
 use axum::http::Method;
 use keyfold_server::rights::Capability;
 use serde_json::{Value, json};
 
+use self::alerts::alerts;
 use self::own_session::own_session;
 use crate::harness::{ACCOUNT, COLLECTION, GROUP, NOTHING, presented, vector};
 
@@ -373,6 +375,7 @@ pub(crate) fn routes() -> Vec<Row> {
             false,
         ),
     ];
+    rows.extend(alerts());
     rows.extend(own_session());
     rows
 }

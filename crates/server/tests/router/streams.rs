@@ -10,11 +10,12 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use keyfold_api::alerts::Alert;
 use keyfold_api::audit::{Act, Action, By};
 use keyfold_core::fingerprint::Fingerprint;
-use keyfold_server::audit::stream::{Sink, Syslog, Webhook, follow};
 use keyfold_server::outbound::tls_config;
-use keyfold_server::store::AuditStore as _;
+use keyfold_server::store::{AuditRow, AuditStore as _};
+use keyfold_server::stream::{Sink, Syslog, Webhook, follow};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::pem::PemObject as _;
@@ -26,7 +27,8 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
-use crate::harness::{House, START};
+use crate::alerts::look;
+use crate::harness::{COLLECTION, House, START};
 
 const SECRET: &[u8] = b"a secret of the receiver's own";
 
@@ -93,7 +95,7 @@ impl Received {
     }
 }
 
-fn sent(house: &House, sink: impl Sink + 'static) -> JoinHandle<()> {
+fn sent(house: &House, sink: impl Sink<AuditRow> + 'static) -> JoinHandle<()> {
     tokio::spawn(follow(Arc::clone(&house.platform), Box::new(sink)))
 }
 
@@ -273,7 +275,7 @@ async fn a_webhook_gets_every_entry_once_it_takes_them() {
         "/../../tests/vectors/pki/root.pem"
     );
     let tls = || tls_config(Some(root.as_ref())).unwrap();
-    let webhook = || Webhook::new(&url, SECRET, tls()).unwrap();
+    let webhook = || Webhook::new("webhook", &url, SECRET, tls()).unwrap();
     let last = entries(&house, 250).await;
     // Two servers: one of them sends.
     let senders = [sent(&house, webhook()), sent(&house, webhook())];
@@ -292,6 +294,57 @@ async fn a_webhook_gets_every_entry_once_it_takes_them() {
     let once = numbers.iter().filter(|number| **number <= noted).count();
     assert_eq!(u64::try_from(once).unwrap(), noted, "{numbers:?}");
     let elsewhere = "http://example.org/audit".parse().unwrap();
-    assert!(Webhook::new(&elsewhere, SECRET, tls()).is_err());
-    assert!(Webhook::new(&url, b"short", tls()).is_err());
+    assert!(Webhook::new("webhook", &elsewhere, SECRET, tls()).is_err());
+    assert!(Webhook::new("webhook", &url, b"short", tls()).is_err());
+}
+
+#[tokio::test]
+async fn alerts_go_to_a_webhook_of_their_own() {
+    let house = House::new().await;
+    let receiver = Receiver {
+        received: Received::default(),
+        refuse: Arc::new(Mutex::new(1)),
+    };
+    let (listener, address) = anywhere().await;
+    let app = Router::new()
+        .route("/alerts", post(take))
+        .with_state(receiver.clone());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let url = format!("http://{address}/alerts").parse().unwrap();
+    let root = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/vectors/pki/root.pem"
+    );
+    let tls = tls_config(Some(root.as_ref())).unwrap();
+    let webhook = Webhook::new("alert-webhook", &url, SECRET, tls).unwrap();
+    let sink: Box<dyn Sink<Alert>> = Box::new(webhook);
+    let _sender = tokio::spawn(follow(Arc::clone(&house.platform), sink));
+    house
+        .upload(COLLECTION, "platform/collection.pem", Value::Null)
+        .await;
+    let rule = serde_json::json!({ "on": true, "days": [1000], "recipients": [] });
+    let path = format!("/scopes/{COLLECTION}/alert-rules/certificate-expires");
+    house.put(&path, "ann", rule.clone()).await;
+    look(&house).await;
+    let lines = async |number: usize| {
+        let end = Instant::now() + Duration::from_mins(1);
+        loop {
+            let lines = receiver.received.0.lock().unwrap().clone();
+            if lines.len() >= number {
+                return lines;
+            }
+            assert!(Instant::now() < end, "{lines:?}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let raised = lines(1).await[0].clone();
+    assert_eq!(raised["kind"], "certificate-expires");
+    assert_eq!(raised["scope_name"], "Hospitals");
+    assert_eq!(raised["closed_at"], Value::Null);
+    let off = serde_json::json!({ "on": false, "days": [1000], "recipients": [] });
+    house.put(&path, "ann", off).await;
+    look(&house).await;
+    let closed = lines(2).await[1].clone();
+    assert_eq!(closed["id"], raised["id"]);
+    assert!(closed["closed_at"].is_string());
 }

@@ -4,6 +4,7 @@
 #[macro_use]
 mod databases;
 mod agents;
+mod alerts;
 mod audit;
 mod audit_export;
 mod captures;

@@ -1,5 +1,6 @@
 import { Failure } from "../backend/backend";
 import type { VerdictView } from "../bindings";
+import * as alerts from "./en/alerts";
 import * as dialogs from "./en/dialogs";
 import { errors } from "./en/errors";
 import { menu } from "./en/menu";
@@ -13,7 +14,7 @@ type Table = { readonly [code in string]: Explain };
 const { shell: window, ...states } = shell;
 
 /** Every word of the Console, by the room it stands in. */
-export const words = { ...window, ...states, ...pages, menu, dialogs, errors, verdicts };
+export const words = { ...window, ...states, ...pages, ...alerts, menu, dialogs, errors, verdicts };
 
 const of = (table: Table, code: string) => (Object.hasOwn(table, code) ? table[code] : undefined);
 

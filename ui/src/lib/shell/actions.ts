@@ -1,4 +1,5 @@
 import ArrowUpFromLine from "@lucide/svelte/icons/arrow-up-from-line";
+import Bell from "@lucide/svelte/icons/bell";
 import Clock from "@lucide/svelte/icons/clock";
 import FileKey from "@lucide/svelte/icons/file-key";
 import FolderInput from "@lucide/svelte/icons/folder-input";
@@ -107,6 +108,13 @@ function scopeActions(console: Console, { guid, kind }: ScopeView): Action[] {
     certificate("recover", KeyRound),
     certificate("share", Share2),
     report,
+    {
+      id: "menu-alert-rules",
+      label: menu.alertRules,
+      icon: Bell,
+      section: "edit",
+      run: () => dialogs.show({ dialog: "alertRules", scope: guid }),
+    },
     ...(kind === "collection"
       ? [
           create("menu-new-collection", menu.newCollection, "collection", FolderPlus),
@@ -177,6 +185,9 @@ export function windowActions(console: Console): Action[] {
     action("refresh", words.refresh, RefreshCw, () => void console.refresh(), "F5"),
     action("folders", words.folders.title, FolderKey, () => place.go({ page: "folders" }), "Mod+1"),
     action("requests", words.requests.title, Clock, () => place.go({ page: "requests" }), "Mod+2"),
+    ...(console.seesReports
+      ? [action("alerts", words.alerts.title, Bell, () => place.go({ page: "alerts" }), "Mod+3")]
+      : []),
     action("import", actions.importFolders, FolderInput, () => {
       place.go({ page: "folders" });
       void folders.import();

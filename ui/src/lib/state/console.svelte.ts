@@ -1,6 +1,7 @@
 import { createContext } from "svelte";
 
 import type { Backend, Unlisten } from "../backend/backend";
+import { Alerts } from "./alerts.svelte";
 import { Connection, noted } from "./connection.svelte";
 import { Dialogs } from "./dialogs.svelte";
 import { Folders } from "./folders.svelte";
@@ -18,6 +19,7 @@ export class Console {
   readonly tree: Tree;
   readonly folders: Folders;
   readonly waiting: Waiting;
+  readonly alerts: Alerts;
   readonly place = new Place();
   readonly dialogs = new Dialogs();
   /** Counts how often the admin asked for the search field. */
@@ -30,6 +32,7 @@ export class Console {
     this.organisation = new Organisation(this.backend);
     this.tree = new Tree(this.organisation);
     this.folders = new Folders(this.backend);
+    this.alerts = new Alerts(this.backend);
     this.waiting = new Waiting(this.organisation, this.folders);
   }
 
@@ -37,6 +40,11 @@ export class Console {
   get administers(): boolean {
     const role = this.connection.session?.role;
     return role === "platformAdmin" || role === "groupAdmin";
+  }
+
+  /** Whether the user sees reports and alerts. */
+  get seesReports(): boolean {
+    return this.administers || this.connection.session?.role === "auditor";
   }
 
   /** Puts the admin into the search field. */
@@ -48,7 +56,11 @@ export class Console {
   async enter(): Promise<void> {
     const root = this.connection.session?.scope;
     if (root === undefined) return;
-    await Promise.all([this.organisation.load(root), this.folders.load()]);
+    await Promise.all([
+      this.organisation.load(root),
+      this.folders.load(),
+      this.alerts.watch(this.seesReports ? root : undefined),
+    ]);
     this.#beginAt(root);
     await this.waiting.load();
   }
@@ -66,7 +78,7 @@ export class Console {
 
   /** Fetches all that is shown again. */
   async refresh(): Promise<void> {
-    await Promise.all([this.organisation.refresh(), this.folders.load()]);
+    await Promise.all([this.organisation.refresh(), this.folders.load(), this.alerts.refresh()]);
     // The first fetch may have been overtaken by this one.
     this.#beginAt(this.connection.session?.scope ?? "");
     await this.waiting.load();
@@ -92,6 +104,7 @@ export class Console {
     const changed = [...news.scopes, ...news.accountsOf];
     await Promise.all([
       news.tree ? this.organisation.loadScopes() : undefined,
+      news.alerts ? this.alerts.refresh() : undefined,
       news.accountsOf.size > 0 ? this.organisation.loadAccounts([...news.accountsOf]) : undefined,
     ]);
     this.organisation.outdate(changed);
@@ -110,6 +123,7 @@ export class Console {
   async leave(): Promise<void> {
     await this.connection.signOut();
     this.organisation.clear();
+    await this.alerts.watch(undefined);
     this.place.at = undefined;
     this.dialogs.close();
   }

@@ -10,6 +10,7 @@ export type Open =
   | { readonly dialog: "upload"; readonly scope: string }
   | { readonly dialog: "recover"; readonly scope: string; readonly account?: string }
   | { readonly dialog: "share"; readonly scope: string }
+  | { readonly dialog: "alertRules"; readonly scope: string }
   | { readonly dialog: "enrol"; readonly account: string }
   | { readonly dialog: "create"; readonly kind: ScopeKindView | "account"; readonly parent: string }
   | { readonly dialog: "rename" | "delete"; readonly node: Node }

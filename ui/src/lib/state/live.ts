@@ -10,6 +10,8 @@ export interface News {
   readonly scopes: Set<string>;
   /** Scopes with other accounts, or accounts whose keys fare differently. */
   readonly accountsOf: Set<string>;
+  /** Alerts came, went or became more urgent. */
+  alerts: boolean;
 }
 
 /** Fetches again what others changed: once at a time, and what is told meanwhile together afterwards. */
@@ -38,6 +40,9 @@ export class Live {
         break;
       case "captures":
         add(this.#news.accountsOf, changed.scopes);
+        break;
+      case "alerts":
+        this.#news.alerts = true;
     }
     if (!this.#running) void this.#run();
   }
@@ -56,10 +61,16 @@ export class Live {
   }
 }
 
-const nothing = (): News => ({ everything: false, tree: false, scopes: new Set(), accountsOf: new Set() });
+const nothing = (): News => ({
+  everything: false,
+  tree: false,
+  scopes: new Set(),
+  accountsOf: new Set(),
+  alerts: false,
+});
 
-const hasSomething = ({ everything, tree, accountsOf }: News): boolean =>
-  everything || tree || accountsOf.size > 0;
+const hasSomething = ({ everything, tree, accountsOf, alerts }: News): boolean =>
+  everything || tree || accountsOf.size > 0 || alerts;
 
 function add(to: Set<string>, values: readonly string[]): void {
   for (const value of values) to.add(value);

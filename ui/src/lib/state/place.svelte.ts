@@ -6,6 +6,7 @@ export type Destination =
   | { readonly page: "scope"; readonly scope: string; readonly tab: ScopeTab }
   | { readonly page: "account"; readonly account: string }
   | { readonly page: "report"; readonly scope: string }
+  | { readonly page: "alerts" }
   | { readonly page: "folders" }
   | { readonly page: "requests" };
 

@@ -1,4 +1,10 @@
-import type { CertificateStateView, KeyStateView, RequestStateView, ScopeStateView } from "../bindings";
+import type {
+  AlertView,
+  CertificateStateView,
+  KeyStateView,
+  RequestStateView,
+  ScopeStateView,
+} from "../bindings";
 import type { Mark } from "./StateMark.svelte";
 
 /** The mark of a scope's badge. */
@@ -37,6 +43,12 @@ export const keyMarks: { readonly [state in KeyStateView]: Mark } = {
   needsBackup: "warn",
   never: "none",
 };
+
+/** The mark of an alert. */
+export function alertMark({ kind, daysLeft }: AlertView): Mark {
+  if (kind === "endedCredentialUsed") return "bad";
+  return kind === "certificateExpires" && daysLeft < 7 ? "bad" : "warn";
+}
 
 /** The mark of what the check of a folder said. */
 export function verdictMark(code: string): Mark {

@@ -3,6 +3,7 @@
 //!
 //! A new setting is a field in the struct of its subject, or a struct of its own that is flattened in [`Settings`].
 
+mod alerts;
 mod cache;
 mod file;
 mod layers;
@@ -21,6 +22,7 @@ pub(super) use layers::Layers;
 use oidc::OidcSettings;
 pub(super) use show::Config;
 
+use self::alerts::AlertSettings;
 use self::streams::Streams;
 use super::data_dir::DataDir;
 use crate::limits::Limits;
@@ -43,6 +45,8 @@ pub(super) struct Settings {
     pub(super) oidc: OidcSettings,
     #[command(flatten)]
     pub(super) streams: Streams,
+    #[command(flatten)]
+    pub(super) alerts: AlertSettings,
 }
 
 /// Where it is reached.

@@ -1,15 +1,15 @@
 //! Where the audit log is sent.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use url::Url;
-use zeroize::Zeroizing;
 
-use crate::audit::stream::{Sink, Syslog, Webhook};
+use super::alerts::webhook_secret;
 use crate::outbound::tls_config;
+use crate::store::AuditRow;
+use crate::stream::{Sink, Syslog, Webhook};
 
 /// The port of syslog over TLS (RFC 5425 section 4.1), and of syslog over TCP by custom.
 const TLS_PORT: u16 = 6514;
@@ -39,8 +39,8 @@ pub(crate) struct Streams {
 
 impl Streams {
     /// A sink for each receiver. `sender` is this AccountServer's name in the messages.
-    pub(crate) fn sinks(&self, sender: &str) -> anyhow::Result<Vec<Box<dyn Sink>>> {
-        let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+    pub(crate) fn sinks(&self, sender: &str) -> anyhow::Result<Vec<Box<dyn Sink<AuditRow>>>> {
+        let mut sinks: Vec<Box<dyn Sink<AuditRow>>> = Vec::new();
         let authorities = self.audit_ca.as_deref();
         if let Some(address) = &self.audit_syslog {
             let host = address.host_str();
@@ -54,12 +54,9 @@ impl Streams {
             sinks.push(Box::new(Syslog::new(host, port, tls, sender)));
         }
         if let Some(address) = &self.audit_webhook {
-            let file = self.audit_webhook_secret.as_ref();
-            let file = file.context("--audit-webhook needs --audit-webhook-secret, a file")?;
-            let text = fs::read_to_string(file).map(Zeroizing::new);
-            let text = text.with_context(|| format!("cannot read {}", file.display()))?;
-            let secret = text.lines().next().unwrap_or_default();
-            let webhook = Webhook::new(address, secret.as_bytes(), tls_config(authorities)?)?;
+            let secret = webhook_secret("audit-webhook", self.audit_webhook_secret.as_ref())?;
+            let tls = tls_config(authorities)?;
+            let webhook = Webhook::new("webhook", address, secret.as_bytes(), tls)?;
             sinks.push(Box::new(webhook));
         }
         Ok(sinks)

@@ -95,6 +95,13 @@ impl AccountStore for SqlStore {
         .bind(change.parent.map(|group| group.to_string()))
         .execute(&mut *transaction)
         .await?;
+        if let Some(group) = change.parent {
+            query("UPDATE alerts SET scope = $2 WHERE account = $1")
+                .bind(account.to_string())
+                .bind(group.to_string())
+                .execute(&mut *transaction)
+                .await?;
+        }
         let acted = act.clone().scope(change.parent.unwrap_or(former_group));
         let actions = [Action::RenameAccount, Action::MoveAccount];
         for act in changes(&acted, actions, change, &former_name, Some(former_group)) {

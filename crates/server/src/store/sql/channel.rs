@@ -24,7 +24,7 @@ const ROOM: usize = 1024;
 /// only, which Agents' traffic does not bear.
 const COLLECTING: Duration = Duration::from_millis(500);
 /// So many GUIDs fit into the 8000 bytes of a notification, with room to spare.
-const GUIDS: usize = 100;
+pub(super) const GUIDS: usize = 100;
 
 /// A notice on its way between processes.
 #[derive(Serialize, Deserialize)]

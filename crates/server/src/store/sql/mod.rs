@@ -5,6 +5,9 @@
 
 mod accounts;
 mod agents;
+mod alert_causes;
+mod alert_rules;
+mod alerts;
 mod audit;
 mod authorisation;
 mod backup;
@@ -46,7 +49,7 @@ use url::Url;
 
 pub use self::backup::{back_up, check};
 use self::change::Change;
-use self::channel::Channel;
+use self::channel::{Channel, GUIDS};
 use self::gathered::Gathered;
 use self::idempotency::{Keep, Kept};
 use self::presenting::{Begin, Works};
@@ -244,4 +247,13 @@ macro_rules! above {
         )
     };
 }
-use {above, below};
+
+/// Whether the present key of account `a` in Group `s` is captured on its way to the root.
+macro_rules! captured {
+    () => {
+        "EXISTS (SELECT 1 FROM captured_keys AS k JOIN certificates AS c ON c.fingerprint = k.certificate \
+         JOIN scopes AS held ON held.guid = c.scope \
+         WHERE k.account = a.id AND k.key_id = a.key_id AND held.path = substr(s.path, 1, length(held.path)))"
+    };
+}
+use {above, below, captured};

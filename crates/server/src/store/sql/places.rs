@@ -8,10 +8,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _, query, query_scalar};
 
 use super::{SqlStore, above};
+pub(super) use crate::store::DIGITS;
 use crate::store::{Conflict, InTree, StoreError};
 
-/// Hexadecimal digits of an ordinal in a path.
-pub(super) const DIGITS: usize = 8;
 /// Fewer scopes are a small part of the tree.
 const FEW: i64 = 1000;
 /// So many scopes lie on the longest way from the root, which is one of them: a path has to fit an index.

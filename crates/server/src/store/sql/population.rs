@@ -6,12 +6,12 @@ use keyfold_core::id::{AccountId, ScopeGuid};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, query};
 
-use super::SqlStore;
 use super::accounts::account_row;
 use super::columns::{count, flag, id, text};
 use super::gathered::rounded_up;
 use super::part::{list, part};
 use super::places::Subtree;
+use super::{SqlStore, captured};
 use crate::store::{
     AccountRow, InGroup, InTree, Part, Population, PopulationStore, Slice, StoreError, Uncaptured,
 };
@@ -35,10 +35,7 @@ macro_rules! below_with_captured {
         concat!(
             $before,
             " (SELECT a.id, a.key_id, CASE WHEN a.last_backup_at IS NULL THEN 0 ELSE 1 END AS backed_up, \
-             CASE WHEN EXISTS (SELECT 1 FROM captured_keys AS k JOIN certificates AS c ON c.fingerprint = k.certificate \
-             JOIN scopes AS held ON held.guid = c.scope \
-             WHERE k.account = a.id AND k.key_id = a.key_id AND held.path = substr(s.path, 1, length(held.path))) \
-             THEN 1 ELSE 0 END AS captured \
+             CASE WHEN ", captured!(), " THEN 1 ELSE 0 END AS captured \
              FROM scopes AS s JOIN accounts AS a ON a.group_guid = s.guid WHERE s.path >= $1 AND s.path < $2) AS below ",
             $after
         )

@@ -1,15 +1,9 @@
-import type {
-  CaptureProgressView,
-  CommandError,
-  ConnectionView,
-  PlatformView,
-  ScopeView,
-} from "../../bindings";
+import type { CaptureProgressView, ConnectionView, PlatformView, ScopeView } from "../../bindings";
 import { Failure, type Backend } from "../backend";
+import { FakeAlerts, sampleAlerts } from "./alerts";
 import { activeCertificates, capturedKeys, captures, detail, signedCertificate } from "./answers";
 import { CERTIFICATES, IMPORTED, certificateFolders } from "./folders";
 import { above, accountsBelow, below, organisation, type Organisation } from "./organisation";
-import { Pushes } from "./pushes";
 import { Dice } from "./random";
 import { recovered, SECRET } from "./recovered";
 
@@ -30,29 +24,26 @@ export interface FakeOptions {
 const AUTHORITY = "9c1e5b07a3d84f6290ab7714c3de0f58e6b1240d9f7a83c5562e1b4d08f377a0";
 
 /** A believable platform and computer in memory: every state, and failures on demand. */
-export class FakeBackend extends Pushes implements Backend {
+export class FakeBackend extends FakeAlerts implements Backend {
   readonly organisation: Organisation;
   readonly now: Date;
   /** The table that was saved last. */
   saved: string[][] = [];
   /** How far the capture after an upload has come. */
   capture: CaptureProgressView = { state: "done", done: 0, total: 0, captured: 0 };
-  readonly calls: string[] = [];
 
   #connection: ConnectionView;
-  readonly #latency: number;
   readonly #dice = new Dice(7);
-  readonly #failures = new Map<string, CommandError>();
   readonly #organisationSignIn: boolean;
   #browser: ((problem: Failure | undefined) => void) | undefined;
   #cancelled = false;
 
   constructor(options: FakeOptions = {}) {
-    super();
+    super(options.latency ?? 0);
     this.now = options.now ?? new Date();
     this.organisation = organisation(this.now);
+    this.alertList = sampleAlerts(this.organisation, this.now);
     this.folders = certificateFolders(this.organisation, this.now);
-    this.#latency = options.latency ?? 0;
     this.#organisationSignIn = options.organisationSignIn ?? false;
     this.#connection = {
       platform:
@@ -62,54 +53,49 @@ export class FakeBackend extends Pushes implements Backend {
     if (options.connected !== false && options.signedIn !== false) this.#signIn("maria.engel");
   }
 
-  /** Makes the next call of a command fail. */
-  failNext(command: keyof Backend, code: string, params: CommandError["params"] = {}): void {
-    this.#failures.set(command, { code, params });
-  }
-
   /** What the browser would bring back. */
   returnFromBrowser(problem?: string): void {
     this.#browser?.(problem === undefined ? undefined : new Failure({ code: problem }));
   }
 
-  connection: Backend["connection"] = () => this.#answer("connection", () => this.#connection);
+  connection: Backend["connection"] = () => this.answer("connection", () => this.#connection);
   connect: Backend["connect"] = (address, authority) =>
-    this.#answer("connect", () => {
+    this.answer("connect", () => {
       if (!/^https:\/\/[^/]+$/u.test(address))
         throw new Failure({ code: "bad-address", params: { address } });
       return (this.#connection = { platform: platform(address, authority), session: null });
     });
   forgetConnection: Backend["forgetConnection"] = () =>
-    this.#answer("forgetConnection", () => (this.#connection = { platform: null, session: null }));
+    this.answer("forgetConnection", () => (this.#connection = { platform: null, session: null }));
   signIn: Backend["signIn"] = (user, password) =>
-    this.#answer("signIn", () => {
+    this.answer("signIn", () => {
       if (password === "wrong") throw new Failure({ code: "wrong-credentials" });
       return this.#signIn(user);
     });
   signInWays: Backend["signInWays"] = () =>
-    this.#answer("signInWays", () => ({ organisation: this.#organisationSignIn }));
+    this.answer("signInWays", () => ({ organisation: this.#organisationSignIn }));
   signInWithOrganisation: Backend["signInWithOrganisation"] = async () => {
     const outcome = await new Promise<Failure | undefined>((resolve) => (this.#browser = resolve));
     if (outcome) throw outcome;
-    return this.#answer("signInWithOrganisation", () => this.#signIn("mia"));
+    return this.answer("signInWithOrganisation", () => this.#signIn("mia"));
   };
   cancelSignIn: Backend["cancelSignIn"] = () => {
     this.#browser?.(new Failure({ code: "cancelled" }));
     return Promise.resolve(null);
   };
   lockWindow: Backend["lockWindow"] = () =>
-    this.#answer("lockWindow", () => {
+    this.answer("lockWindow", () => {
       this.#connection = { ...this.#connection, session: null };
       return null;
     });
   signOut: Backend["signOut"] = () =>
-    this.#answer("signOut", () => (this.#connection = { ...this.#connection, session: null }));
+    this.answer("signOut", () => (this.#connection = { ...this.#connection, session: null }));
 
-  scopes: Backend["scopes"] = () => this.#answer("scopes", () => this.organisation.scopes);
+  scopes: Backend["scopes"] = () => this.answer("scopes", () => this.organisation.scopes);
   scopeDetail: Backend["scopeDetail"] = (scope) =>
-    this.#answer("scopeDetail", () => detail(this.organisation, this.#scope(scope).guid));
+    this.answer("scopeDetail", () => detail(this.organisation, this.#scope(scope).guid));
   createScope: Backend["createScope"] = (kind, name, parent) =>
-    this.#answer("createScope", () => {
+    this.answer("createScope", () => {
       const made: ScopeView = {
         guid: this.#dice.uuid(),
         kind,
@@ -124,14 +110,14 @@ export class FakeBackend extends Pushes implements Backend {
       return made;
     });
   changeScope: Backend["changeScope"] = (guid, name, parent) =>
-    this.#answer("changeScope", () => {
+    this.answer("changeScope", () => {
       const scope = this.#scope(guid);
       if (name !== null) scope.name = name;
       if (parent !== null) scope.parent = parent;
       return scope;
     });
   deleteScope: Backend["deleteScope"] = (guid) =>
-    this.#answer("deleteScope", () => {
+    this.answer("deleteScope", () => {
       if (below(this.organisation, guid).size > 1 || accountsBelow(this.organisation, guid).length > 0) {
         throw new Failure({ code: "not-empty" });
       }
@@ -140,9 +126,9 @@ export class FakeBackend extends Pushes implements Backend {
     });
 
   accounts: Backend["accounts"] = (scope) =>
-    this.#answer("accounts", () => accountsBelow(this.organisation, scope));
+    this.answer("accounts", () => accountsBelow(this.organisation, scope));
   createAccount: Backend["createAccount"] = (name, group) =>
-    this.#answer("createAccount", () => {
+    this.answer("createAccount", () => {
       const groupName = this.#scope(group).name;
       const account = {
         id: this.#dice.uuid(),
@@ -158,7 +144,7 @@ export class FakeBackend extends Pushes implements Backend {
       return account;
     });
   changeAccount: Backend["changeAccount"] = (id, name, group) =>
-    this.#answer("changeAccount", () => {
+    this.answer("changeAccount", () => {
       const account = this.#account(id);
       if (name !== null) account.name = name;
       if (group !== null)
@@ -166,18 +152,18 @@ export class FakeBackend extends Pushes implements Backend {
       return account;
     });
   deleteAccount: Backend["deleteAccount"] = (id) =>
-    this.#answer("deleteAccount", () => {
+    this.answer("deleteAccount", () => {
       this.organisation.accounts = this.organisation.accounts.filter((account) => account.id !== id);
       return null;
     });
   createEnrolment: Backend["createEnrolment"] = () =>
-    this.#answer("createEnrolment", () => ({
+    this.answer("createEnrolment", () => ({
       enrolment: `kf1.${btoa(this.#dice.hex(90)).replaceAll("=", "")}`,
       expiresAt: new Date(this.now.getTime() + 24 * 3600 * 1000).toISOString(),
     }));
 
   passphraseStrength: Backend["passphraseStrength"] = (passphrase) =>
-    this.#answer("passphraseStrength", () => {
+    this.answer("passphraseStrength", () => {
       const score = Math.min(4, Math.floor(passphrase.length / 5));
       return {
         score,
@@ -191,21 +177,21 @@ export class FakeBackend extends Pushes implements Backend {
     this.#cancelled = false;
     for (let i = 0; i <= 20; i += 1) {
       onProgress({ step: "generatingKeyPair", fraction: i / 20 });
-      await this.#pause(this.#latency);
+      await this.pause(this.latency);
       if (this.#cancelled) throw new Failure({ code: "cancelled" });
     }
     for (const step of ["sealing", "submitting"] as const) {
       onProgress({ step });
-      await this.#pause(this.#latency * 3);
+      await this.pause(this.latency * 3);
     }
-    return this.#answer("requestCertificate", () => this.#request(guid));
+    return this.answer("requestCertificate", () => this.#request(guid));
   };
   cancelRequest: Backend["cancelRequest"] = () => {
     this.#cancelled = true;
     return Promise.resolve(null);
   };
   submitRequest: Backend["submitRequest"] = (guid, spkiFingerprint) =>
-    this.#answer("submitRequest", () => {
+    this.answer("submitRequest", () => {
       const path = above(this.organisation, guid)
         .map((scope) => scope.name)
         .reverse();
@@ -225,22 +211,22 @@ export class FakeBackend extends Pushes implements Backend {
       return request;
     });
   saveRequestCopy: Backend["saveRequestCopy"] = () =>
-    this.#answer("saveRequestCopy", () => "~/Documents/request-3f9a71c2.pem");
+    this.answer("saveRequestCopy", () => "~/Documents/request-3f9a71c2.pem");
 
   pickCertificateFile: Backend["pickCertificateFile"] = () =>
-    this.#answer("pickCertificateFile", () => ({
+    this.answer("pickCertificateFile", () => ({
       name: "signed-certificate.pem",
       path: "~/Downloads/signed-certificate.pem",
     }));
   inspectCertificate: Backend["inspectCertificate"] = (guid) =>
-    this.#answer("inspectCertificate", () => ({
+    this.answer("inspectCertificate", () => ({
       certificate: signedCertificate(this.organisation, this.#scope(guid), this.now),
       problem: null,
       warning: null,
       replaces: this.organisation.certificates.find((each) => each.scope === guid && captures(each)) ?? null,
     }));
   uploadCertificate: Backend["uploadCertificate"] = (guid) =>
-    this.#answer("uploadCertificate", () => {
+    this.answer("uploadCertificate", () => {
       for (const each of this.organisation.certificates)
         if (each.scope === guid && captures(each)) each.state = "superseded";
       const certificate = {
@@ -271,42 +257,42 @@ export class FakeBackend extends Pushes implements Backend {
       };
     });
 
-  captureProgress: Backend["captureProgress"] = () => this.#answer("captureProgress", () => this.capture);
+  captureProgress: Backend["captureProgress"] = () => this.answer("captureProgress", () => this.capture);
 
   capturedKeys: Backend["capturedKeys"] = (id) =>
-    this.#answer("capturedKeys", () => capturedKeys(this.organisation, this.#account(id), this.now));
+    this.answer("capturedKeys", () => capturedKeys(this.organisation, this.#account(id), this.now));
   recoverKey: Backend["recoverKey"] = (id, reason, passphrase) =>
-    this.#answer("recoverKey", () => {
+    this.answer("recoverKey", () => {
       if (!reason.trim()) throw new Failure({ code: "reason-missing" });
       const account = this.organisation.accounts.find((each) => id.startsWith(each.id));
       return recovered(account?.name ?? "", passphrase, this.now);
     });
   saveCapturedKey: Backend["saveCapturedKey"] = (id) =>
-    this.#answer("saveCapturedKey", () => `~/Documents/captured-key-${id}.der`);
+    this.answer("saveCapturedKey", () => `~/Documents/captured-key-${id}.der`);
   pickCapturedKey: Backend["pickCapturedKey"] = () =>
-    this.#answer("pickCapturedKey", () => ({
+    this.answer("pickCapturedKey", () => ({
       name: "captured-key-rad-ws-014.der",
       scopeName: "St. Anna, Radiology",
       capturedAt: this.now.toISOString(),
     }));
   openCapturedKey: Backend["openCapturedKey"] = (passphrase) =>
-    this.#answer("openCapturedKey", () =>
+    this.answer("openCapturedKey", () =>
       recovered("3f2b8c1e-7d4a-4e6b-9c0d-1a2b3c4d5e6f", passphrase, this.now),
     );
-  revealSecret: Backend["revealSecret"] = () => this.#answer("revealSecret", () => SECRET);
-  copySecret: Backend["copySecret"] = () => this.#answer("copySecret", () => 30);
+  revealSecret: Backend["revealSecret"] = () => this.answer("revealSecret", () => SECRET);
+  copySecret: Backend["copySecret"] = () => this.answer("copySecret", () => 30);
   saveSecret: Backend["saveSecret"] = (_handle, name) =>
-    this.#answer("saveSecret", () => `~/Documents/${name}`);
-  forgetRecoveredKey: Backend["forgetRecoveredKey"] = () => this.#answer("forgetRecoveredKey", () => null);
+    this.answer("saveSecret", () => `~/Documents/${name}`);
+  forgetRecoveredKey: Backend["forgetRecoveredKey"] = () => this.answer("forgetRecoveredKey", () => null);
 
   certificateFolders: Backend["certificateFolders"] = () =>
-    this.#answer("certificateFolders", () => this.folders);
+    this.answer("certificateFolders", () => this.folders);
   openCertificatesDirectory: Backend["openCertificatesDirectory"] = () =>
-    this.#answer("openCertificatesDirectory", () => null);
-  exportFolders: Backend["exportFolders"] = () => this.#answer("exportFolders", () => "~/USB stick");
-  importFolders: Backend["importFolders"] = () => this.#answer("importFolders", () => IMPORTED);
+    this.answer("openCertificatesDirectory", () => null);
+  exportFolders: Backend["exportFolders"] = () => this.answer("exportFolders", () => "~/USB stick");
+  importFolders: Backend["importFolders"] = () => this.answer("importFolders", () => IMPORTED);
   deleteKeyPair: Backend["deleteKeyPair"] = (name, spki, typed) =>
-    this.#answer("deleteKeyPair", () => {
+    this.answer("deleteKeyPair", () => {
       const folder = this.folders.folders.find((each) => each.folder === name);
       if (!folder || folder.name !== typed) throw new Failure({ code: "name-not-equal" });
       const keyPairs = folder.keyPairs.filter((pair) => pair.spkiFingerprint !== spki);
@@ -317,26 +303,12 @@ export class FakeBackend extends Pushes implements Backend {
       return null;
     });
   saveTable: Backend["saveTable"] = (name, rows) =>
-    this.#answer("saveTable", () => {
+    this.answer("saveTable", () => {
       this.saved = rows;
       return `~/Documents/${name}.csv`;
     });
   activeCertificates: Backend["activeCertificates"] = (guid) =>
-    this.#answer("activeCertificates", () => activeCertificates(this.organisation, guid));
-
-  async #answer<T>(command: keyof Backend, work: () => T): Promise<T> {
-    this.calls.push(command);
-    await this.#pause(this.#latency);
-    const failure = this.#failures.get(command);
-    this.#failures.delete(command);
-    if (failure) throw new Failure(failure);
-    // A copy, as IPC would make one: pages can't change the platform by accident.
-    return structuredClone(work());
-  }
-
-  #pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, milliseconds));
-  }
+    this.answer("activeCertificates", () => activeCertificates(this.organisation, guid));
 
   #signIn(user: string): ConnectionView {
     const scope = this.organisation.scopes[0]?.guid ?? "";

@@ -9,6 +9,7 @@ export const menu = {
   reports: "Reports",
   activeReport: "Group Certificates Active",
   runReport: "Run Report",
+  alertRules: "Alert rules…",
   newCollection: "New Collection…",
   newGroup: "New Group…",
   newAccount: "New Account…",

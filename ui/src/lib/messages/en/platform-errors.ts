@@ -2,6 +2,10 @@ import { say, type Explain } from "../words";
 
 /** Words for what the platform refuses. */
 export const platformErrors: { readonly [code in string]: Explain } = {
+  "alert-rule-refused": say(
+    "The platform does not take this rule",
+    "Write up to eight numbers of days from 1 to 1000, and up to 20 mail addresses like ann@example.org.",
+  ),
   "identity-provider-failed": say(
     "Your organisation’s sign-in did not answer as it should",
     "Try again in a moment. If it goes on, tell the platform’s administrator.",

@@ -1,5 +1,6 @@
 //! A webhook: lines of JSON by POST, with a signature over them.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,8 +11,8 @@ use reqwest::redirect::Policy;
 use rustls::ClientConfig;
 use url::{Host, Url};
 
-use super::{Sink, SinkError};
-use crate::store::{AuditRow, StoreError};
+use super::{Entry, Sink, SinkError};
+use crate::store::StoreError;
 
 const TIMEOUT: Duration = Duration::from_secs(15);
 const SIGNATURE: &str = "keyfold-signature";
@@ -30,20 +31,26 @@ pub enum WebhookError {
     #[error("a webhook's secret has at least {SHORTEST} bytes; make another one")]
     Secret,
     /// TLS could not be set up.
-    #[error("the webhook cannot be asked: {0}; look at --audit-ca")]
+    #[error("the webhook cannot be asked: {0}; look at the authorities that it may show")]
     Http(#[from] reqwest::Error),
 }
 
 /// Somebody who takes entries over HTTPS.
 pub struct Webhook {
+    name: &'static str,
     address: Url,
     http: reqwest::Client,
     key: hmac::Key,
 }
 
 impl Webhook {
-    /// The webhook at this address. What is sent is signed with HMAC-SHA-256 under the secret.
-    pub fn new(address: &Url, secret: &[u8], tls: ClientConfig) -> Result<Self, WebhookError> {
+    /// The webhook at this address, whose row has this name. What is sent is signed with HMAC-SHA-256 under the secret.
+    pub fn new(
+        name: &'static str,
+        address: &Url,
+        secret: &[u8],
+        tls: ClientConfig,
+    ) -> Result<Self, WebhookError> {
         if address.scheme() != "https" && !(address.scheme() == "http" && is_here(address)) {
             return Err(WebhookError::Address);
         }
@@ -58,6 +65,7 @@ impl Webhook {
             http = http.no_proxy();
         }
         Ok(Self {
+            name,
             address: address.clone(),
             http: http.build()?,
             key: hmac::Key::new(HMAC_SHA256, secret),
@@ -75,9 +83,9 @@ impl Webhook {
 }
 
 #[async_trait]
-impl Sink for Webhook {
+impl<E: Entry> Sink<E> for Webhook {
     fn name(&self) -> &'static str {
-        "webhook"
+        self.name
     }
 
     /// An answer says what was taken.
@@ -85,10 +93,10 @@ impl Sink for Webhook {
         0
     }
 
-    async fn send(&mut self, entries: &[AuditRow]) -> Result<(), SinkError> {
+    async fn send(&mut self, entries: &[E]) -> Result<(), SinkError> {
         let mut body = String::new();
         for entry in entries {
-            body.push_str(&entry.exported()?);
+            body.push_str(&entry.line()?);
             body.push('\n');
         }
         let signature = format!("sha256={}", self.signature(&body)?);
@@ -108,11 +116,15 @@ impl Sink for Webhook {
     }
 }
 
-fn is_here(address: &Url) -> bool {
+/// Whether the address is one of this machine.
+pub(crate) fn is_here(address: &Url) -> bool {
     match address.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
+        // Of other schemes than http and https, an IP address is a name.
+        Some(Host::Domain(name)) => {
+            name == "localhost" || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        }
         None => false,
     }
 }

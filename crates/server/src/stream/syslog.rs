@@ -83,7 +83,7 @@ impl Syslog {
 }
 
 #[async_trait]
-impl Sink for Syslog {
+impl Sink<AuditRow> for Syslog {
     fn name(&self) -> &'static str {
         "syslog"
     }

@@ -1,0 +1,35 @@
+import type { CommandError } from "../../bindings";
+import { Failure, type Backend } from "../backend";
+import { Pushes } from "./pushes";
+
+/** Answers commands as IPC would: later, with copies, and with failures on demand. */
+export abstract class Answering extends Pushes {
+  readonly calls: string[] = [];
+  /** Milliseconds each command takes. */
+  protected readonly latency: number;
+  readonly #failures = new Map<string, CommandError>();
+
+  constructor(latency: number) {
+    super();
+    this.latency = latency;
+  }
+
+  /** Makes the next call of a command fail. */
+  failNext(command: keyof Backend, code: string, params: CommandError["params"] = {}): void {
+    this.#failures.set(command, { code, params });
+  }
+
+  protected async answer<T>(command: keyof Backend, work: () => T): Promise<T> {
+    this.calls.push(command);
+    await this.pause(this.latency);
+    const failure = this.#failures.get(command);
+    this.#failures.delete(command);
+    if (failure) throw new Failure(failure);
+    // A copy: pages can't change the platform by accident.
+    return structuredClone(work());
+  }
+
+  protected pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  }
+}
