@@ -50,7 +50,8 @@ pub fn access(command: &str) -> Option<Access> {
         | "export_folders"
         | "import_folders"
         | "delete_key_pair" => Unlocked,
-        "scopes" | "scope_detail" | "accounts" | "active_certificates" | "save_table" | "alerts"
+        "second_factor" | "begin_second_factor" | "confirm_second_factor" | "print_window"
+        | "scopes" | "scope_detail" | "accounts" | "active_certificates" | "save_table" | "alerts"
         | "alert_count" | "alert_rules" => SignedIn,
         "create_scope"
         | "change_scope"

@@ -23,6 +23,8 @@ pub trait Desktop: Send + Sync + 'static {
     fn open_folder(&self, folder: &Path) -> io::Result<()>;
     /// Opens an address in the system's browser.
     fn open_address(&self, address: &Url) -> io::Result<()>;
+    /// Prints what the window shows, after asking how.
+    fn print(&self) -> io::Result<()>;
     /// Brings the window to the front.
     fn come_forward(&self);
     /// Puts a secret on the clipboard, asking clipboard managers not to keep it.

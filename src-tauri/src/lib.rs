@@ -15,6 +15,7 @@ mod files;
 mod passphrase_strength;
 pub mod places;
 mod process;
+mod qr;
 pub mod secret_text;
 mod tauri_desktop;
 pub mod view;

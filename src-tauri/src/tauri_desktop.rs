@@ -59,6 +59,10 @@ impl<R: Runtime> Desktop for TauriDesktop<R> {
             .map_err(io::Error::other)
     }
 
+    fn print(&self) -> io::Result<()> {
+        window::print(&self.0)
+    }
+
     fn come_forward(&self) {
         window::show(&self.0);
     }

@@ -1,5 +1,6 @@
 //! The window's life: start, a second instance, dropped folders, the last moments.
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,8 @@ use tauri::{AppHandle, DragDropEvent, Manager as _, Runtime, Window, WindowEvent
 
 use crate::console::{Console, follow_platform};
 
+/// What the one window is called.
+const LABEL: &str = "main";
 /// How often the Console looks for secrets whose time is up.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -15,11 +18,17 @@ const CLOSING: Duration = Duration::from_secs(1);
 
 /// Brings the window to the front, when the program is started a second time.
 pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
-    if let Some(window) = app.get_webview_window("main") {
+    if let Some(window) = app.get_webview_window(LABEL) {
         // A window manager may refuse; then there is nothing better to do.
         window.unminimize().ok();
         window.set_focus().ok();
     }
+}
+
+/// Prints what the window shows, after asking how.
+pub(crate) fn print<R: Runtime>(app: &AppHandle<R>) -> io::Result<()> {
+    let window = app.get_webview_window(LABEL).ok_or(io::ErrorKind::NotFound)?;
+    window.print().map_err(io::Error::other)
 }
 
 /// Starts what runs beside the window: the watch over certificate folders, the ear for what changes on the platform,

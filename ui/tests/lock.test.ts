@@ -53,6 +53,19 @@ test("a secret that was shown is gone when the window is locked", async () => {
   await expect.element(at("recover-dialog")).not.toBeInTheDocument();
 });
 
+test("a second factor that is being set up is forgotten", async () => {
+  await open();
+  await at("user-menu").click();
+  await at("second-factor").click();
+  await at("second-factor-password").fill("right");
+  await at("begin-second-factor").click();
+  await expect.element(at("qr")).toBeVisible();
+  await lockByClock();
+  await expect.element(at("qr")).not.toBeInTheDocument();
+  await unlock();
+  await expect.element(at("second-factor-dialog")).not.toBeInTheDocument();
+});
+
 /** Lets the window be idle for long. */
 async function lockByClock(): Promise<void> {
   const later = Date.now() + 16 * 60_000;

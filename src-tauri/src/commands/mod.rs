@@ -8,6 +8,7 @@ pub mod folders;
 pub mod recovery;
 pub mod report;
 pub mod requests;
+pub mod second_factor;
 pub mod tree;
 
 /// The commands and events of the Console for a runtime.
@@ -27,6 +28,10 @@ macro_rules! specta_builder {
                 $crate::commands::connection::cancel_sign_in,
                 $crate::commands::connection::sign_out,
                 $crate::commands::connection::lock_window,
+                $crate::commands::second_factor::second_factor,
+                $crate::commands::second_factor::begin_second_factor,
+                $crate::commands::second_factor::confirm_second_factor,
+                $crate::commands::second_factor::print_window,
                 $crate::commands::tree::scopes,
                 $crate::commands::tree::scope_detail,
                 $crate::commands::tree::create_scope,

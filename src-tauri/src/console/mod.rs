@@ -16,6 +16,7 @@ mod recovery;
 mod report;
 mod requests;
 pub mod scope_names;
+mod second_factor;
 mod tree;
 mod window_lock;
 

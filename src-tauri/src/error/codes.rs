@@ -128,6 +128,8 @@ codes! {
     SAVED_REQUEST_UNUSABLE = "saved-request-unusable";
     /// There is not enough memory to stretch the passphrase.
     NOT_ENOUGH_MEMORY = "not-enough-memory";
+    /// The system does not print; `reason`.
+    NOT_PRINTED = "not-printed";
     /// The file manager does not open; `path`, `reason`.
     NOT_OPENED = "not-opened";
 }

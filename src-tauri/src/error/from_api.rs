@@ -31,6 +31,7 @@ pub(super) const CODES: &[&str] = &[
     "parent-not-found",
     "reason-refused",
     "root-stays",
+    "second-factor-not-begun",
     "second-factor-not-set-up",
     "second-factor-required",
     "store-failed",
@@ -40,6 +41,7 @@ pub(super) const CODES: &[&str] = &[
     "too-many-attempts",
     "too-many-streams",
     "wrong-credentials",
+    "wrong-password",
 ];
 
 impl From<ClientError> for CommandError {

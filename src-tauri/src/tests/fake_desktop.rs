@@ -58,6 +58,10 @@ impl Desktop for FakeDesktop {
         Ok(())
     }
 
+    fn print(&self) -> io::Result<()> {
+        Ok(())
+    }
+
     fn come_forward(&self) {}
 
     fn copy_secret(&self, text: &str) -> io::Result<()> {

@@ -10,6 +10,7 @@ pub mod recovery;
 pub mod report;
 pub mod requests;
 pub mod scopes;
+pub mod second_factor;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;

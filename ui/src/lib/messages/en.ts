@@ -5,6 +5,7 @@ import * as dialogs from "./en/dialogs";
 import { errors } from "./en/errors";
 import { menu } from "./en/menu";
 import * as pages from "./en/pages";
+import * as secondFactor from "./en/second-factor";
 import * as shell from "./en/shell";
 import { verdicts } from "./en/verdicts";
 import type { Explain, Explanation } from "./words";
@@ -14,7 +15,17 @@ type Table = { readonly [code in string]: Explain };
 const { shell: window, ...states } = shell;
 
 /** Every word of the Console, by the room it stands in. */
-export const words = { ...window, ...states, ...pages, ...alerts, menu, dialogs, errors, verdicts };
+export const words = {
+  ...window,
+  ...states,
+  ...pages,
+  ...alerts,
+  ...secondFactor,
+  menu,
+  dialogs,
+  errors,
+  verdicts,
+};
 
 const of = (table: Table, code: string) => (Object.hasOwn(table, code) ? table[code] : undefined);
 

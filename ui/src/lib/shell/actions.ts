@@ -17,6 +17,7 @@ import Play from "@lucide/svelte/icons/play";
 import RefreshCw from "@lucide/svelte/icons/refresh-cw";
 import Search from "@lucide/svelte/icons/search";
 import Share2 from "@lucide/svelte/icons/share-2";
+import ShieldCheck from "@lucide/svelte/icons/shield-check";
 import Trash2 from "@lucide/svelte/icons/trash-2";
 import Users from "@lucide/svelte/icons/users";
 import type { Component } from "svelte";
@@ -165,7 +166,7 @@ function editing(
 
 /** What can be done whatever is selected. */
 export function windowActions(console: Console): Action[] {
-  const { place, folders, actions } = { ...console, actions: words.actions };
+  const { dialogs, place, folders, actions } = { ...console, actions: words.actions };
   const action = (
     id: string,
     label: string,
@@ -193,6 +194,9 @@ export function windowActions(console: Console): Action[] {
       void folders.import();
     }),
     action("open-directory", actions.openDirectory, FolderOpen, () => void folders.open(null)),
+    action("second-factor", words.secondFactor.menu, ShieldCheck, () =>
+      dialogs.show({ dialog: "secondFactor", demanded: false }),
+    ),
     action("lock", words.lock.now, Lock, () => void console.lock(), "Mod+L"),
     action("sign-out", words.signOut, LogOut, () => void console.leave()),
   ];

@@ -1,15 +1,18 @@
 import { createContext } from "svelte";
 
-import type { Backend, Unlisten } from "../backend/backend";
+import type { Backend, Failure, Unlisten } from "../backend/backend";
 import { Alerts } from "./alerts.svelte";
 import { Connection, noted } from "./connection.svelte";
-import { Dialogs } from "./dialogs.svelte";
+import { Dialogs, type Open } from "./dialogs.svelte";
 import { Folders } from "./folders.svelte";
 import { Live, type News } from "./live";
 import { Organisation } from "./organisation.svelte";
 import { Place } from "./place.svelte";
 import { Tree } from "./tree.svelte";
 import { Waiting } from "./waiting.svelte";
+
+/** Dialogs that a locked window does not keep. */
+const HAVE_SECRETS: ReadonlySet<Open["dialog"]> = new Set(["recover", "enrol", "palette", "secondFactor"]);
 
 /** All state of the window, one part a domain. */
 export class Console {
@@ -28,7 +31,7 @@ export class Console {
 
   constructor(backend: Backend) {
     this.connection = new Connection(backend);
-    this.backend = noted(backend, (failure) => this.connection.note(failure));
+    this.backend = noted(backend, (failure) => this.#note(failure));
     this.organisation = new Organisation(this.backend);
     this.tree = new Tree(this.organisation);
     this.folders = new Folders(this.backend);
@@ -50,6 +53,13 @@ export class Console {
   /** Puts the admin into the search field. */
   searching(): void {
     this.searches += 1;
+  }
+
+  /** Notes what an answer says; where a second factor has to be set up first, leads there. */
+  #note(failure?: Failure): void {
+    this.connection.note(failure);
+    if (failure?.code === "second-factor-not-set-up" && this.dialogs.open?.dialog !== "secondFactor")
+      this.dialogs.show({ dialog: "secondFactor", demanded: true });
   }
 
   /** Fetches all that the window shows, once somebody is signed in. */
@@ -114,8 +124,7 @@ export class Console {
   /** Locks the window. What shows a secret is closed; everything else is as it was when somebody signs in again. */
   async lock(): Promise<void> {
     const { open } = this.dialogs;
-    if (open?.dialog === "recover" || open?.dialog === "enrol" || open?.dialog === "palette")
-      this.dialogs.close();
+    if (open !== undefined && HAVE_SECRETS.has(open.dialog)) this.dialogs.close();
     await this.connection.lock();
   }
 

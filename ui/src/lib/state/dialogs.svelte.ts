@@ -6,6 +6,7 @@ export type Node = { readonly scope: string } | { readonly account: string };
 /** The dialog that stands over the page. */
 export type Open =
   | { readonly dialog: "palette" }
+  | { readonly dialog: "secondFactor"; readonly demanded: boolean }
   | { readonly dialog: "request"; readonly scope: string }
   | { readonly dialog: "upload"; readonly scope: string }
   | { readonly dialog: "recover"; readonly scope: string; readonly account?: string }

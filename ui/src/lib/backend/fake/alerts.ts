@@ -1,6 +1,6 @@
 import type { AlertKindView, AlertRulesView, AlertRuleView, AlertView } from "../../bindings";
 import type { Backend } from "../backend";
-import { Answering } from "./answering";
+import { FakeSecondFactor } from "./second-factor";
 import { above, below, type Organisation } from "./organisation";
 import { Dice } from "./random";
 
@@ -22,7 +22,7 @@ const USUAL: { readonly [kind in AlertKindView]: readonly number[] } = {
 };
 
 /** What somebody should do something about, on the sample platform. */
-export abstract class FakeAlerts extends Answering {
+export abstract class FakeAlerts extends FakeSecondFactor {
   abstract readonly organisation: Organisation;
   /** Every open alert. */
   alertList: AlertView[] = [];

@@ -22,6 +22,7 @@ export const errors: { readonly [code in string]: Explain } = {
     "Choose a browser in your system’s settings and try again, or sign in with a password.",
   ),
   "sign-in-too-late": say("Nobody came back from the browser in time", "Begin again when you are ready."),
+  "not-printed": say("Nothing was printed", "Look whether a printer is set up, or save instead."),
   "connection-file-damaged": say(
     "The saved connection can’t be read",
     "Connect again with the platform’s address and the Authority’s fingerprint.",

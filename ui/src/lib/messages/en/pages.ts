@@ -13,11 +13,6 @@ export const connect = {
   missing: "Fill this in first.",
 } as const;
 
-export const secondFactor = {
-  code: "Code",
-  codeText: "Six digits from your authenticator app, or a recovery code.",
-} as const;
-
 export const signIn = {
   title: (platform: string) => `Sign in to ${platform}`,
   lead: "With the name and password of your platform account. This is not the passphrase of a certificate.",

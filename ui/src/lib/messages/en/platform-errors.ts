@@ -37,6 +37,14 @@ export const platformErrors: { readonly [code in string]: Explain } = {
     "The code isn’t right, or was used before",
     "Wait for the next one. If none works, check the clock of the device that makes them.",
   ),
+  "wrong-password": say(
+    "This is not your password",
+    "Check capitals and keyboard layout. It is the password that you sign in with.",
+  ),
+  "second-factor-not-begun": say(
+    "Nothing waits to be confirmed",
+    "Another window may have begun anew. Close this and begin again.",
+  ),
   "second-factor-not-set-up": say(
     "Your platform demands a second factor of you",
     "Set one up first, then try again.",
