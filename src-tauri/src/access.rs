@@ -35,6 +35,8 @@ pub fn access(command: &str) -> Option<Access> {
         | "sign_out"
         | "lock_window" => Always,
         "connect"
+        | "settings"
+        | "change_settings"
         | "forget_connection"
         | "passphrase_strength"
         | "cancel_request"
@@ -50,9 +52,18 @@ pub fn access(command: &str) -> Option<Access> {
         | "export_folders"
         | "import_folders"
         | "delete_key_pair" => Unlocked,
-        "second_factor" | "begin_second_factor" | "confirm_second_factor" | "print_window"
-        | "scopes" | "scope_detail" | "accounts" | "active_certificates" | "save_table" | "alerts"
-        | "alert_count" | "alert_rules" => SignedIn,
+        "second_factor"
+        | "begin_second_factor"
+        | "confirm_second_factor"
+        | "print_window"
+        | "scopes"
+        | "scope_detail"
+        | "accounts"
+        | "active_certificates"
+        | "save_table"
+        | "alerts"
+        | "alert_count"
+        | "alert_rules" => SignedIn,
         "create_scope"
         | "change_scope"
         | "delete_scope"

@@ -15,6 +15,8 @@ pub const COMMAND_NAMES: &[&str] = &[
     "begin_second_factor",
     "confirm_second_factor",
     "print_window",
+    "settings",
+    "change_settings",
     "scopes",
     "scope_detail",
     "create_scope",

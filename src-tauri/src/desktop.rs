@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use crate::console::Notification;
 use crate::events::Announcement;
 
 /// Native dialogs, clipboard, file manager, and a way to tell the webview something.
@@ -33,6 +34,8 @@ pub trait Desktop: Send + Sync + 'static {
     fn clipboard_text(&self) -> Option<String>;
     /// Empties the clipboard.
     fn clear_clipboard(&self) -> io::Result<()>;
+    /// Shows something for a while, beside the window. A desktop without notifications shows nothing.
+    fn notify(&self, notification: &Notification);
     /// Tells the webview.
     fn announce(&self, announcement: Announcement);
 }

@@ -17,6 +17,7 @@ pub mod places;
 mod process;
 mod qr;
 pub mod secret_text;
+pub mod settings_file;
 mod tauri_desktop;
 pub mod view;
 mod window;
@@ -55,6 +56,7 @@ pub fn run() -> Result<(), Box<dyn std::error::Error>> {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_notification::init())
         .invoke_handler(access::guarded(specta.invoke_handler()))
         .on_window_event(window::on_event)
         .setup(move |app| {

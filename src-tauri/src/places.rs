@@ -13,6 +13,8 @@ pub const HOME_VARIABLE: &str = "KEYFOLD_CONSOLE_HOME";
 pub struct Places {
     /// The saved platform.
     pub connections_file: PathBuf,
+    /// What the user set for this computer.
+    pub settings_file: PathBuf,
     /// One certificate folder per scope.
     pub certificates_directory: PathBuf,
 }
@@ -29,11 +31,10 @@ impl Places {
 
     /// `Keyfold/Console` below a configuration and a data directory, which may be the same.
     fn below(config: &Path, data: &Path) -> Self {
+        let config = config.join("Keyfold").join("Console");
         Self {
-            connections_file: config
-                .join("Keyfold")
-                .join("Console")
-                .join("connections.json"),
+            connections_file: config.join("connections.json"),
+            settings_file: config.join("settings.json"),
             certificates_directory: data.join("Keyfold").join("Console").join("Certificates"),
         }
     }

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
+use tauri_plugin_notification::NotificationExt as _;
 use tauri_plugin_opener::OpenerExt as _;
 use tauri_specta::Event as _;
 use url::Url;
 
+use crate::console::Notification;
 use crate::desktop::Desktop;
 use crate::events::Announcement;
 use crate::window;
@@ -80,6 +82,17 @@ impl<R: Runtime> Desktop for TauriDesktop<R> {
 
     fn clear_clipboard(&self) -> io::Result<()> {
         self.0.clipboard().clear().map_err(io::Error::other)
+    }
+
+    fn notify(&self, notification: &Notification) {
+        let shown = self
+            .0
+            .notification()
+            .builder()
+            .title(&notification.title)
+            .body(notification.body);
+        // A desktop without notifications has nothing better to offer.
+        shown.show().ok();
     }
 
     fn announce(&self, announcement: Announcement) {

@@ -27,7 +27,9 @@ pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
 
 /// Prints what the window shows, after asking how.
 pub(crate) fn print<R: Runtime>(app: &AppHandle<R>) -> io::Result<()> {
-    let window = app.get_webview_window(LABEL).ok_or(io::ErrorKind::NotFound)?;
+    let window = app
+        .get_webview_window(LABEL)
+        .ok_or(io::ErrorKind::NotFound)?;
     window.print().map_err(io::Error::other)
 }
 

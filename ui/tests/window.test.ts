@@ -160,3 +160,14 @@ test("a dialog gives the focus back to where it was opened", async () => {
   await expect.element(at("rename-dialog")).not.toBeInTheDocument();
   await expect.element(page.getByRole("tree")).toHaveFocus();
 });
+
+test("desktop notifications are switched off and on again", async () => {
+  const backend = await open();
+  await at("user-menu").click();
+  await expect.element(at("notifications")).toHaveTextContent("Switch desktop notifications off");
+  await at("notifications").click();
+  await expect.poll(() => backend.preferences.notifications).toBe(false);
+  await at("user-menu").click();
+  await at("notifications").click();
+  await expect.poll(() => backend.preferences.notifications).toBe(true);
+});

@@ -9,6 +9,7 @@ pub mod recovery;
 pub mod report;
 pub mod requests;
 pub mod second_factor;
+pub mod settings;
 pub mod tree;
 
 /// The commands and events of the Console for a runtime.
@@ -32,6 +33,8 @@ macro_rules! specta_builder {
                 $crate::commands::second_factor::begin_second_factor,
                 $crate::commands::second_factor::confirm_second_factor,
                 $crate::commands::second_factor::print_window,
+                $crate::commands::settings::settings,
+                $crate::commands::settings::change_settings,
                 $crate::commands::tree::scopes,
                 $crate::commands::tree::scope_detail,
                 $crate::commands::tree::create_scope,

@@ -87,6 +87,7 @@ async fn follow(console: &Weak<Console>, mut events: impl Source) {
                     console.tell(ConnectionChanged::Live);
                 }
                 stream = Stream::Live;
+                tokio::spawn(Arc::clone(&console).notify_of(event.clone()));
                 console.announce(Announcement::PlatformChanged(event.into()));
             }
             Err(error) if is_session_over(&error) => {

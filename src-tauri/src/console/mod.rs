@@ -10,6 +10,7 @@ mod folders;
 mod key_request;
 mod live;
 mod loopback;
+mod notifications;
 mod organisation_sign_in;
 mod recovered_keys;
 mod recovery;
@@ -43,6 +44,8 @@ use clipboard::CopiedSecret;
 use connection::Connection;
 use key_request::Cancel;
 pub(crate) use live::follow_platform;
+pub use notifications::Notification;
+use notifications::Told;
 use recovered_keys::RecoveredKeys;
 
 /// Everything the Rust half remembers while the window is open.
@@ -55,6 +58,8 @@ pub struct Console {
     session: watch::Sender<Option<UserClient>>,
     /// Whether the window waits for somebody to sign in again.
     locked: AtomicBool,
+    /// What the desktop was told.
+    told: tokio::sync::Mutex<Told>,
     /// Told whenever the platform answered.
     answering: Arc<Notify>,
     /// Captured keys as they were listed: a recovery must be of one of these, unchanged.
@@ -82,6 +87,7 @@ impl Console {
             places,
             session: watch::Sender::default(),
             locked: AtomicBool::default(),
+            told: tokio::sync::Mutex::default(),
             answering: Arc::default(),
             listed: Mutex::default(),
             recovered: Mutex::default(),

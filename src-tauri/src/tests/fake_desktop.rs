@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 use url::Url;
 
-use crate::console::Console;
+use crate::console::{Console, Notification};
 use crate::desktop::Desktop;
 use crate::events::Announcement;
 use crate::places::Places;
@@ -22,6 +22,7 @@ pub(crate) struct FakeDesktop {
     pub(crate) clipboard: Mutex<Option<String>>,
     pub(crate) addresses: Mutex<Vec<Url>>,
     pub(crate) opened: Mutex<Vec<PathBuf>>,
+    pub(crate) notified: Mutex<Vec<Notification>>,
     pub(crate) announced: Mutex<Vec<Announcement>>,
 }
 
@@ -76,6 +77,10 @@ impl Desktop for FakeDesktop {
     fn clear_clipboard(&self) -> io::Result<()> {
         *self.clipboard.lock().unwrap() = None;
         Ok(())
+    }
+
+    fn notify(&self, notification: &Notification) {
+        self.notified.lock().unwrap().push(notification.clone());
     }
 
     fn announce(&self, announcement: Announcement) {

@@ -82,6 +82,7 @@ pub(super) fn arguments(command: &str) -> Value {
     });
     match command {
         "open_certificates_directory" => json!({ "folder": null }),
+        "change_settings" => json!({ "settings": { "notifications": true } }),
         "change_alert_rule" => json!({ "scope": GUID, "kind": "certificateExpires", "rule": null }),
         _ => everything,
     }

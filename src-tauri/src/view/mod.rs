@@ -21,7 +21,7 @@ pub(crate) fn rfc3339(moment: OffsetDateTime) -> String {
 }
 
 /// Whole days from `now` until `end`, rounded down: 0 on the last day, negative when past.
-fn days_left(end: OffsetDateTime, now: OffsetDateTime) -> i32 {
+pub(crate) fn days_left(end: OffsetDateTime, now: OffsetDateTime) -> i32 {
     const DAY: i64 = 24 * 60 * 60;
     let days = (end - now).whole_seconds().div_euclid(DAY);
     i32::try_from(days).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX })

@@ -23,6 +23,18 @@ export const commands = {
 	signOut: () => typedError<ConnectionView, CommandError>(__TAURI_INVOKE("sign_out")),
 	/**  Locks the window: the session ends, recovered keys are forgotten, a copied secret leaves the clipboard. */
 	lockWindow: () => typedError<null, CommandError>(__TAURI_INVOKE("lock_window")),
+	/**  Whether the user has a second factor. */
+	secondFactor: () => typedError<SecondFactorView, CommandError>(__TAURI_INVOKE("second_factor")),
+	/**  Makes a second factor, which is used once a code of it was told. */
+	beginSecondFactor: (password: SecretText | null, code: SecretText | null) => typedError<NewSecondFactorView, CommandError>(__TAURI_INVOKE("begin_second_factor", { password, code })),
+	/**  Takes the new second factor into use. */
+	confirmSecondFactor: (code: SecretText) => typedError<RecoveryCodesView, CommandError>(__TAURI_INVOKE("confirm_second_factor", { code })),
+	/**  Prints what the window shows. */
+	printWindow: () => typedError<null, CommandError>(__TAURI_INVOKE("print_window")),
+	/**  What is set. */
+	settings: () => typedError<Settings, CommandError>(__TAURI_INVOKE("settings")),
+	/**  Sets it anew. */
+	changeSettings: (settings: Settings) => typedError<Settings, CommandError>(__TAURI_INVOKE("change_settings", { settings })),
 	/**  All scopes that the user may see, parents before children. */
 	scopes: () => typedError<ScopeView[], CommandError>(__TAURI_INVOKE("scopes")),
 	/**  Coverage, certificates and requests of one scope. */
@@ -93,13 +105,13 @@ export const commands = {
 	activeCertificates: (scope: string) => typedError<ReportRowView[], CommandError>(__TAURI_INVOKE("active_certificates", { scope })),
 	/**  Saves a table as comma-separated values where the admin chooses; none when the dialog was dismissed. */
 	saveTable: (name: string, rows: string[][]) => typedError<string | null, CommandError>(__TAURI_INVOKE("save_table", { name, rows })),
-	secondFactor: () => typedError<SecondFactorView, CommandError>(__TAURI_INVOKE("second_factor")),
-	beginSecondFactor: (password: SecretText | null, code: SecretText | null) => typedError<NewSecondFactorView, CommandError>(__TAURI_INVOKE("begin_second_factor", { password, code })),
-	confirmSecondFactor: (code: SecretText) => typedError<RecoveryCodesView, CommandError>(__TAURI_INVOKE("confirm_second_factor", { code })),
-	printWindow: () => typedError<null, CommandError>(__TAURI_INVOKE("print_window")),
+	/**  Open alerts about a scope and all below it: the first page, or the one that begins at `from`. */
 	alerts: (scope: string, from: string | null) => typedError<AlertsView, CommandError>(__TAURI_INVOKE("alerts", { scope, from })),
+	/**  How many there are; 1000 stands for that many and more. */
 	alertCount: (scope: string) => typedError<number, CommandError>(__TAURI_INVOKE("alert_count", { scope })),
+	/**  The rules that hold for a scope. */
 	alertRules: (scope: string) => typedError<AlertRulesView, CommandError>(__TAURI_INVOKE("alert_rules", { scope })),
+	/**  Sets the scope's own rule of a kind; without one, that from above holds again. */
 	changeAlertRule: (scope: string, kind: AlertKindView, rule: AlertRuleView | null) => typedError<AlertRulesView, CommandError>(__TAURI_INVOKE("change_alert_rule", { scope, kind, rule })),
 };
 
@@ -136,6 +148,75 @@ export type AccountView = {
 	capturedTo: string[],
 	/**  Whether an Agent is enrolled. */
 	enrolled: boolean,
+};
+
+/**  What an alert is about. */
+export type AlertKindView = 
+/**  An active Group Certificate ends soon, or has ended. */
+"certificateExpires" | 
+/**  An account's present key is not captured. */
+"keyNotCaptured" | 
+/**  Somebody used an Agent's credential that had ended. */
+"endedCredentialUsed";
+
+/**  The rule that holds for a scope. */
+export type AlertRuleInForceView = {
+	/**  For what. */
+	kind: AlertKindView,
+	/**  What it says. */
+	rule: AlertRuleView,
+	/**  Whose rule it is; none where nobody set one, or somebody did whom the user does not see. */
+	from: string | null,
+};
+
+/**  What a rule says. */
+export type AlertRuleView = {
+	/**  Whether alerts are raised at all. */
+	on: boolean,
+	/**  Days at which it is raised; empty for a kind that is raised at once. */
+	days: number[],
+	/**  Mail addresses. */
+	recipients: string[],
+};
+
+/**  The rules that hold for a scope. */
+export type AlertRulesView = {
+	/**  Whether the platform sends mail at all. */
+	mail: boolean,
+	/**  One of each kind. */
+	rules: AlertRuleInForceView[],
+};
+
+/**  Something that somebody should do something about. */
+export type AlertView = {
+	/**  Which. */
+	id: string,
+	/**  What it is about. */
+	kind: AlertKindView,
+	/**  The certificate's scope, or the account's Group. */
+	scope: string,
+	/**  Its name. */
+	scopeName: string,
+	/**  Names from the root down to its parent. */
+	path: string[],
+	/**  The account. */
+	account: string | null,
+	/**  Its name. */
+	accountName: string | null,
+	/**  When the certificate ends; since when the key was seen not captured; when the credential was used first. */
+	at: string,
+	/**  Whole days from now until then; negative when it is past. */
+	daysLeft: number,
+	/**  When it was raised. */
+	raisedAt: string,
+};
+
+/**  A page of open alerts. */
+export type AlertsView = {
+	/**  What changed last first. */
+	alerts: AlertView[],
+	/**  Where the next page begins; none on the last one. */
+	next: string | null,
 };
 
 /**  How far the capture after an upload has come. */
@@ -396,6 +477,14 @@ export type KeyStateView =
 /**  Never backed up. */
 "never";
 
+/**  A second factor that waits for a code of it. */
+export type NewSecondFactorView = {
+	/**  What the authenticator program's camera reads. */
+	qr: QrView,
+	/**  The secret in it, in groups of four, for whoever types it. */
+	secret: RevealedText,
+};
+
 /**  What zxcvbn says of a passphrase; the passphrase itself is not repeated. */
 export type PassphraseStrengthView = {
 	/**  0 (guessed at once) to 4 (very strong). */
@@ -421,7 +510,7 @@ export type PickedFileView = {
 /**  Something changed on the platform: what to fetch again. Values are GUIDs. */
 export type PlatformChanged = 
 /**  Anything may have: nobody was told for a while. */
-{ what: "everything" } | { what: "alerts" } | 
+{ what: "everything" } | 
 /**  Names, places, badges, requests or certificates. */
 { what: "scopes"; 
 /**  Of these. */
@@ -433,7 +522,9 @@ groups: string[] } |
 /**  Keys were captured or backups ended. */
 { what: "captures"; 
 /**  In these scopes. */
-scopes: string[] };
+scopes: string[] } | 
+/**  Alerts were raised or closed, or became more urgent. */
+{ what: "alerts" };
 
 /**  A saved platform. */
 export type PlatformView = {
@@ -443,6 +534,14 @@ export type PlatformView = {
 	address: string,
 	/**  The pinned Authority root, 64 hex digits. */
 	authority: string,
+};
+
+/**  A QR code (ISO/IEC 18004), with the quiet zone around it. */
+export type QrView = {
+	/**  Modules on a side. */
+	size: number,
+	/**  The dark modules as the data of an SVG path; a module is 1 by 1. */
+	path: RevealedText,
 };
 
 /**  A key that was recovered; its secrets stay in the Rust half until they are asked for. */
@@ -455,6 +554,16 @@ export type RecoveredView = {
 	capturedAt: string,
 	/**  What it holds. */
 	secrets: SecretView[],
+};
+
+/**  What takes the place of a code when the program that makes them is lost. */
+export type RecoveryCodesView = {
+	/**  By which they are copied and saved, as a recovered key's secret, until they are forgotten. */
+	handle: number,
+	/**  Under which name. */
+	name: string,
+	/**  Each works once. */
+	codes: RevealedText[],
 };
 
 /**  A folder that was not imported. */
@@ -623,6 +732,16 @@ export type ScopeView = {
 	daysLeft: number | null,
 };
 
+/**  Whether the user has a second factor. */
+export type SecondFactorView = {
+	/**  Whether one is set up. */
+	setUp: boolean,
+	/**  Whether little else is answered until one is. */
+	mustBeSetUp: boolean,
+	/**  Recovery codes that were not used yet. */
+	recoveryCodesLeft: number,
+};
+
 /**  A password or passphrase as it arrives by IPC: zeroized when dropped, never shown, never sent back. */
 export type SecretText = string;
 
@@ -646,6 +765,12 @@ export type SessionView = {
 	role: RoleView,
 	/**  The scope they administer. */
 	scope: string,
+};
+
+/**  What the user set for this computer. */
+export type Settings = {
+	/**  Whether the desktop shows what happens on the platform. */
+	notifications: boolean,
 };
 
 /**  How people sign in to a platform. */
@@ -713,15 +838,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
-
-export type AlertKindView = "certificateExpires" | "keyNotCaptured" | "endedCredentialUsed";
-export type AlertView = { id: string, kind: AlertKindView, scope: string, scopeName: string, path: string[], account: string | null, accountName: string | null, at: string, daysLeft: number, raisedAt: string };
-export type AlertsView = { alerts: AlertView[], next: string | null };
-export type AlertRuleView = { on: boolean, days: number[], recipients: string[] };
-export type AlertRuleInForceView = { kind: AlertKindView, rule: AlertRuleView, from: string | null };
-export type AlertRulesView = { mail: boolean, rules: AlertRuleInForceView[] };
-
-export type SecondFactorView = { setUp: boolean, mustBeSetUp: boolean, recoveryCodesLeft: number };
-export type QrView = { size: number, path: RevealedText };
-export type NewSecondFactorView = { qr: QrView, secret: RevealedText };
-export type RecoveryCodesView = { handle: number, name: string, codes: RevealedText[] };

@@ -1,5 +1,6 @@
 import ArrowUpFromLine from "@lucide/svelte/icons/arrow-up-from-line";
 import Bell from "@lucide/svelte/icons/bell";
+import BellOff from "@lucide/svelte/icons/bell-off";
 import Clock from "@lucide/svelte/icons/clock";
 import FileKey from "@lucide/svelte/icons/file-key";
 import FolderInput from "@lucide/svelte/icons/folder-input";
@@ -166,7 +167,7 @@ function editing(
 
 /** What can be done whatever is selected. */
 export function windowActions(console: Console): Action[] {
-  const { dialogs, place, folders, actions } = { ...console, actions: words.actions };
+  const { dialogs, place, folders, settings, actions } = { ...console, actions: words.actions };
   const action = (
     id: string,
     label: string,
@@ -196,6 +197,12 @@ export function windowActions(console: Console): Action[] {
     action("open-directory", actions.openDirectory, FolderOpen, () => void folders.open(null)),
     action("second-factor", words.secondFactor.menu, ShieldCheck, () =>
       dialogs.show({ dialog: "secondFactor", demanded: false }),
+    ),
+    action(
+      "notifications",
+      settings.notifications ? words.notifications.off : words.notifications.on,
+      settings.notifications ? BellOff : Bell,
+      () => void settings.switchNotifications(),
     ),
     action("lock", words.lock.now, Lock, () => void console.lock(), "Mod+L"),
     action("sign-out", words.signOut, LogOut, () => void console.leave()),

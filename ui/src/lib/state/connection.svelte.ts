@@ -108,6 +108,9 @@ export class Connection {
 /** Commands that never speak to the platform, so that their answers say nothing about the connection. */
 const LOCAL: ReadonlySet<string> = new Set([
   "connection",
+  "settings",
+  "changeSettings",
+  "printWindow",
   "passphraseStrength",
   "cancelRequest",
   "cancelSignIn",

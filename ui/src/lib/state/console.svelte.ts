@@ -8,6 +8,7 @@ import { Folders } from "./folders.svelte";
 import { Live, type News } from "./live";
 import { Organisation } from "./organisation.svelte";
 import { Place } from "./place.svelte";
+import { Settings } from "./settings.svelte";
 import { Tree } from "./tree.svelte";
 import { Waiting } from "./waiting.svelte";
 
@@ -23,6 +24,7 @@ export class Console {
   readonly folders: Folders;
   readonly waiting: Waiting;
   readonly alerts: Alerts;
+  readonly settings: Settings;
   readonly place = new Place();
   readonly dialogs = new Dialogs();
   /** Counts how often the admin asked for the search field. */
@@ -36,6 +38,7 @@ export class Console {
     this.tree = new Tree(this.organisation);
     this.folders = new Folders(this.backend);
     this.alerts = new Alerts(this.backend);
+    this.settings = new Settings(this.backend);
     this.waiting = new Waiting(this.organisation, this.folders);
   }
 
@@ -69,6 +72,7 @@ export class Console {
     await Promise.all([
       this.organisation.load(root),
       this.folders.load(),
+      this.settings.load(),
       this.alerts.watch(this.seesReports ? root : undefined),
     ]);
     this.#beginAt(root);

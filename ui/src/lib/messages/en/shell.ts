@@ -43,6 +43,11 @@ export const lock = {
   now: "Lock now",
 } as const;
 
+export const notifications = {
+  off: "Switch desktop notifications off",
+  on: "Switch desktop notifications on",
+} as const;
+
 export const filter = {
   label: "Filter by certificate",
   on: (states: string) => `Filtered by certificate: ${states}`,
