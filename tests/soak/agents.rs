@@ -159,7 +159,7 @@ impl Agent {
         };
         loop {
             let server = self.any_server();
-            let start = StartBackup::new(key.key_id, &key.key);
+            let start = StartBackup::new(key.key_id, &key.key, true);
             let started = match server.start_backup(&IdempotencyKey::random(), &start).await {
                 Ok(started) => started,
                 Err(error) => {

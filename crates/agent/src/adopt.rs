@@ -24,7 +24,11 @@ pub(crate) async fn adopt(state: &StateDirectory, args: &AdoptArgs) -> anyhow::R
             key::refuse_to_replace(present.as_ref(), args.replace)?;
             let key = key::read(args.file.as_deref(), &args.also)?;
             let id = KeyId::random(&mut rand::rng());
-            let candidate = KeptKey { id, key };
+            let candidate = KeptKey {
+                id,
+                key,
+                generated: false,
+            };
             key_file::write(state, Slot::Next, &candidate)?;
             (Slot::Next, candidate)
         }
@@ -79,7 +83,7 @@ fn completed(kept: KeptKey, key: EncryptionKey) -> KeptKey {
         return kept;
     }
     let id = KeyId::random(&mut rand::rng());
-    KeptKey { id, key }
+    KeptKey { id, key, ..kept }
 }
 
 fn named(args: &AdoptArgs) -> anyhow::Result<Profile> {

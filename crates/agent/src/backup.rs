@@ -29,7 +29,7 @@ pub(crate) async fn backup(
     if let Some(file) = enrolment {
         enrol::at_first_run(state, file, tool::name(tool) == "rclone").await?;
     }
-    let _no_rotation = rotation::before_backup(state).await;
+    let no_rotation = rotation::before_backup(state).await;
     let key = key::required(state)?;
     let platform = renewal::client(state, enrolment::required(state)?).await?;
 
@@ -56,10 +56,15 @@ pub(crate) async fn backup(
     match ended.outcome(tool) {
         BackupOutcome::Completed => {
             // Whatever happens from here on, the backup is made: the exit code stays the tool's.
-            if let Err(error) = completed(state, &platform, &key, report, ran).await {
-                say(&format!(
+            match completed(state, &platform, &key, report, ran).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    drop(no_rotation);
+                    rotation::answer_disclosure(state).await;
+                }
+                Err(error) => say(&format!(
                     "the backup is made, but its end was not noted: {error:#}"
-                ));
+                )),
             }
         }
         BackupOutcome::Failed | BackupOutcome::KeyChanged => {
@@ -91,19 +96,20 @@ fn note(
     }
 }
 
-/// Reports the end; when that fails, the next chance will do.
+/// Reports the end; when that fails, the next chance will do. Answers whether the key is to be changed.
 async fn completed(
     state: &StateDirectory,
     platform: &AgentClient,
     key: &KeptKey,
     mut report: Report,
     ran: Reported,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<bool> {
     let reported = report.completed(platform, key, ran).await;
     match reported {
         Ok(ended) => {
             unreported::forget(state)?;
             say(&words(&ended));
+            Ok(ended.disclosed)
         }
         Err(error) => {
             let ended_at = OffsetDateTime::now_utc();
@@ -112,9 +118,9 @@ async fn completed(
                 "the backup is made, but not reported: {error:#}\n\
                  The key is presented at the next backup, or by `keyfold-agent status`."
             ));
+            Ok(false)
         }
     }
-    Ok(())
 }
 
 /// A failed backup that is not reported does no harm: the key it presented leaves the AccountServer's memory in time.

@@ -146,7 +146,7 @@ pub(crate) struct BackupArgs {
 
 #[derive(Args)]
 pub(crate) struct StatusArgs {
-    /// End with 2 when the present key is not captured
+    /// End with 2 when the present key is not captured, with 3 when it was disclosed
     #[arg(long)]
     pub(crate) check: bool,
     /// Answer with one JSON object

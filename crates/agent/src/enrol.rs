@@ -66,7 +66,12 @@ pub(crate) async fn at_first_run(
     if key_file::read(state, Slot::Present)?.is_none() {
         let id = KeyId::random(&mut rand::rng());
         let key = generated::new(with_salt)?;
-        key_file::write(state, Slot::Present, &KeptKey { id, key })?;
+        let made = KeptKey {
+            id,
+            key,
+            generated: true,
+        };
+        key_file::write(state, Slot::Present, &made)?;
         say(&format!("made a key, with the number {id}"));
     }
     Ok(())

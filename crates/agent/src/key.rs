@@ -21,7 +21,7 @@ pub(crate) fn set(
     replace: bool,
 ) -> anyhow::Result<()> {
     refuse_to_set(state, replace)?;
-    keep(state, read(file, also)?)
+    keep(state, read(file, also)?, false)
 }
 
 /// A key of an existing password, and further secrets beside it (`NAME=FILE`).
@@ -50,7 +50,7 @@ pub(crate) fn generate(
     replace: bool,
 ) -> anyhow::Result<()> {
     refuse_to_set(state, replace)?;
-    keep(state, generated::new(with_salt)?)
+    keep(state, generated::new(with_salt)?, true)
 }
 
 /// Writes one secret of the key to standard output, byte for byte.
@@ -84,10 +84,11 @@ pub(crate) fn required(state: &StateDirectory) -> anyhow::Result<KeptKey> {
         .context("no key is set; run `keyfold-agent key generate`, or `keyfold-agent key set` for an existing one")
 }
 
-fn keep(state: &StateDirectory, key: EncryptionKey) -> anyhow::Result<()> {
+fn keep(state: &StateDirectory, key: EncryptionKey, generated: bool) -> anyhow::Result<()> {
     let kept = KeptKey {
         id: KeyId::random(&mut rand::rng()),
         key,
+        generated,
     };
     key_file::write(state, Slot::Present, &kept)?;
     println!("Key set. Its number is {}.", kept.id);

@@ -46,6 +46,8 @@ impl Slot {
 pub(crate) struct KeptKey {
     pub(crate) id: KeyId,
     pub(crate) key: EncryptionKey,
+    /// Whether this Agent made it, and nobody who was shown an earlier one is helped by that.
+    pub(crate) generated: bool,
 }
 
 impl KeptKey {
@@ -64,6 +66,9 @@ struct Stored {
     version: u8,
     key_id: KeyId,
     secrets: Vec<StoredSecret>,
+    /// Unknown in what earlier versions wrote.
+    #[serde(default)]
+    generated: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -89,6 +94,7 @@ pub(crate) fn read(state: &StateDirectory, slot: Slot) -> Result<Option<KeptKey>
     Ok(Some(KeptKey {
         id: stored.key_id,
         key,
+        generated: stored.generated,
     }))
 }
 
@@ -105,6 +111,7 @@ pub(crate) fn write(state: &StateDirectory, slot: Slot, kept: &KeptKey) -> Resul
             version: VERSION,
             key_id: kept.id,
             secrets,
+            generated: kept.generated,
         },
     )
 }

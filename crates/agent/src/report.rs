@@ -47,7 +47,7 @@ impl Report {
         platform: &AgentClient,
         key: &KeptKey,
     ) -> anyhow::Result<BackupId> {
-        let start = StartBackup::new(key.id, &key.key);
+        let start = StartBackup::new(key.id, &key.key, key.generated);
         let started = timeout(PATIENCE, platform.start_backup(&self.start, &start)).await;
         let backup = started
             .context("the AccountServer does not answer")??

@@ -19,6 +19,8 @@ use crate::{renewal, rotation, unreported};
 const UNREACHABLE: i32 = 1;
 /// With `--check`: the present key could not be recovered.
 const NOT_CAPTURED: i32 = 2;
+/// With `--check`: people know the key, and it is not changed yet.
+const DISCLOSED: i32 = 3;
 
 /// All that there is to say.
 #[derive(Serialize)]
@@ -34,6 +36,9 @@ struct Status {
     captured: Option<bool>,
     #[serde(with = "time::serde::rfc3339::option")]
     last_backup_at: Option<OffsetDateTime>,
+    /// Since when the account is marked because people were shown its key; none when it is not.
+    #[serde(with = "time::serde::rfc3339::option")]
+    disclosed_at: Option<OffsetDateTime>,
     /// How the tool's last run on this machine went.
     last_run: Option<LastRun>,
     /// Whether a change of the key broke off.
@@ -53,6 +58,7 @@ pub(crate) async fn status(state: &StateDirectory, args: &StatusArgs) -> anyhow:
     }
     Ok(match (&status.unreachable, status.captured) {
         (Some(_), _) => UNREACHABLE,
+        (None, Some(true)) if args.check && status.disclosed_at.is_some() => DISCLOSED,
         (None, Some(true)) => 0,
         (None, _) if args.check => NOT_CAPTURED,
         (None, _) => 0,
@@ -72,6 +78,7 @@ async fn asked(
         key_id: key.map(|key| key.id),
         captured: None,
         last_backup_at: None,
+        disclosed_at: None,
         last_run: last_run::read(state)?,
         key_change_pending: rotation::is_pending(state)?,
         recovery: "unknown, because the AccountServer does not answer",
@@ -84,6 +91,7 @@ async fn asked(
         Ok(account) => {
             status.captured = Some(has_captured(&account, status.key_id));
             status.last_backup_at = account.last_backup_at;
+            status.disclosed_at = account.disclosed_at;
             status.recovery = recovery(&account, status.key_id);
         }
         Err(error) => status.unreachable = Some(error.to_string()),
@@ -110,6 +118,11 @@ impl Status {
         }
         if let Some(run) = &self.last_run {
             println!("Last run: {}: {}", run.day(), run.words());
+        }
+        if self.disclosed_at.is_some() {
+            println!(
+                "Warning:  the key was recovered in the Console, so people know it; the next backup changes it where the tool can"
+            );
         }
         if self.key_change_pending {
             println!(

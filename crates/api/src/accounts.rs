@@ -26,6 +26,10 @@ pub struct Account {
     pub captured_to: Vec<ScopeGuid>,
     /// Whether an Agent is enrolled.
     pub enrolled: bool,
+    /// Since when the account is marked “key disclosed: rotate”: its key was handed out in a recovery, and no other that its
+    /// Agent made has been captured since.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub disclosed_at: Option<OffsetDateTime>,
 }
 
 /// Whether an account's present key could be recovered.

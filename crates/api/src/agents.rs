@@ -114,6 +114,10 @@ pub struct StartBackup {
     pub key_id: KeyId,
     /// The key, as named secrets.
     pub secrets: Vec<PresentedSecret>,
+    /// Whether the Agent made this key itself, so that nobody had it before. One that a person gave it may be a key that was
+    /// disclosed.
+    #[serde(default)]
+    pub generated: bool,
 }
 
 impl BackupOutcome {
@@ -127,7 +131,7 @@ impl BackupOutcome {
 impl StartBackup {
     /// Presents this key.
     #[must_use]
-    pub fn new(key_id: KeyId, key: &EncryptionKey) -> Self {
+    pub fn new(key_id: KeyId, key: &EncryptionKey, generated: bool) -> Self {
         let present = |secret: &NamedSecret| PresentedSecret {
             name: secret.name().to_owned(),
             value: Zeroizing::new(STANDARD.encode(secret.value())),
@@ -135,6 +139,7 @@ impl StartBackup {
         Self {
             key_id,
             secrets: key.secrets().iter().map(present).collect(),
+            generated,
         }
     }
 }
@@ -190,6 +195,9 @@ pub enum BackupOutcome {
 pub struct BackupEnded {
     /// The scopes whose certificates hold this key now.
     pub captured_to: Vec<ScopeGuid>,
+    /// Whether the account is marked “key disclosed”: its Agent is to change the key.
+    #[serde(default)]
+    pub disclosed: bool,
 }
 
 /// `GET /agent/account`: what the AccountServer knows of this Agent's account.
@@ -207,4 +215,7 @@ pub struct AgentAccount {
     /// When the last completed backup ended.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_backup_at: Option<OffsetDateTime>,
+    /// Since when the account is marked “key disclosed”: its Agent is to change the key.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub disclosed_at: Option<OffsetDateTime>,
 }

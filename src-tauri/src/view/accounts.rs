@@ -28,6 +28,8 @@ pub struct AccountView {
     pub captured_to: Vec<String>,
     /// Whether an Agent is enrolled.
     pub enrolled: bool,
+    /// Since when people know its key, which is to be changed.
+    pub disclosed_at: Option<String>,
 }
 
 /// Whether an account's present key could be recovered.
@@ -71,6 +73,7 @@ impl AccountView {
                 .map(|scope| shown(&scopes.name(*scope)))
                 .collect(),
             enrolled: account.enrolled,
+            disclosed_at: account.disclosed_at.map(rfc3339),
         }
     }
 }

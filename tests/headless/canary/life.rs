@@ -66,7 +66,7 @@ fn provoke_errors(platform: &Platform, agent: &Agent, admin: &Admin) -> anyhow::
     let stranger = Client::new(platform.url(), platform.authority_fingerprint())?
         .agent("no-such-credential".into());
     let key = EncryptionKey::password(Zeroizing::new(CANARY.as_bytes().to_vec()))?;
-    let start = StartBackup::new(KeyId::random(&mut rand::rng()), &key);
+    let start = StartBackup::new(KeyId::random(&mut rand::rng()), &key, true);
     let asked = IdempotencyKey::random();
     let refused = admin.ask(|_| async { stranger.start_backup(&asked, &start).await });
     assert!(

@@ -168,6 +168,11 @@ fn a_machine_that_is_installed_anew_keeps_its_account() -> Result<()> {
     succeed_with_input(&mut machine.adopt()?, password)?;
     let ran = machine.backup()?;
     ensure!(ran.code == Some(0), "{}", ran.said());
+    ensure!(
+        !machine.is_marked()? && !machine.opens(&key)?,
+        "the key that people were shown was not changed: {}",
+        ran.said()
+    );
     let checked = status(&machine, &["--check", "--json"])?;
     ensure!(checked.code == Some(0), "{}", checked.said());
     let told: Value = serde_json::from_str(&checked.stdout)?;

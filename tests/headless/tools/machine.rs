@@ -171,6 +171,12 @@ impl Machine<'_> {
         self.account.id
     }
 
+    /// Whether the Console shows “key disclosed: rotate”.
+    pub(super) fn is_marked(&self) -> Result<bool> {
+        let account = self.scene.admin.ask(|user| user.account(self.account.id))?;
+        Ok(account.disclosed_at.is_some())
+    }
+
     /// What the AccountServer was told of its backups, newest first.
     pub(super) fn backups(&self) -> Result<Vec<Backup>> {
         let account = self.account.id;

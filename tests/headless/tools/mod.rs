@@ -1,6 +1,7 @@
 //! The backup tools that people use: adopted, backed up with, recovered from, and their keys changed while the Agent is killed.
 
 mod adoption;
+mod disclosure;
 mod kind;
 mod life;
 mod machine;

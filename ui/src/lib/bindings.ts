@@ -148,6 +148,8 @@ export type AccountView = {
 	capturedTo: string[],
 	/**  Whether an Agent is enrolled. */
 	enrolled: boolean,
+	/**  Since when people know its key, which is to be changed. */
+	disclosedAt: string | null,
 };
 
 /**  What an alert is about. */

@@ -143,6 +143,12 @@ impl Profile {
         }
     }
 
+    /// Whether a change shuts out whoever has the former key. In borg's keyfile mode they have the key file too, and what it
+    /// holds stays the same.
+    pub(crate) fn change_shuts_out(&self) -> bool {
+        !matches!(self, Self::Borg(repository) if repository.keyfile)
+    }
+
     /// Makes the repository open with the former key no more.
     pub(crate) async fn remove_former(&self, state: &StateDirectory) -> anyhow::Result<()> {
         match self {

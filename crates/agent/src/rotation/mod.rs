@@ -38,13 +38,8 @@ struct Progress {
 
 /// Changes the key, or goes on where an earlier attempt broke off.
 pub(crate) async fn rotate(state: &StateDirectory) -> anyhow::Result<()> {
-    let profile = profile::read(state)?.context(
-        "the Agent does not know which repository this key opens; say so with `keyfold-agent key adopt`",
-    )?;
-    let _lock = state.try_lock(LOCK)?.context(
-        "a backup or another rotation is under way; run `keyfold-agent key rotate` again when it has ended",
-    )?;
-    go_on(state, &profile).await?;
+    let profile = adopted(state)?;
+    change(state, &profile).await?;
     let key = key::required(state)?;
     println!(
         "{} opens with a new key now. Its number is {}.",
@@ -53,6 +48,45 @@ pub(crate) async fn rotate(state: &StateDirectory) -> anyhow::Result<()> {
     );
     println!("It is captured, and the former key is forgotten.");
     Ok(())
+}
+
+/// The account is marked “key disclosed”: changes the key, or says what people have to do.
+pub(crate) async fn answer_disclosure(state: &StateDirectory) {
+    say(
+        "the key of this account was recovered in the Console, so people know it; it is changed now.",
+    );
+    match change_disclosed(state).await {
+        Ok(words) => say(&words),
+        Err(error) => say(&format!("the disclosed key was not changed: {error:#}")),
+    }
+}
+
+async fn change_disclosed(state: &StateDirectory) -> anyhow::Result<String> {
+    let profile = adopted(state)?;
+    ensure!(
+        profile.change_shuts_out(),
+        "what borg's key file holds stays the same when its passphrase changes, so whoever was shown both still opens {}; \
+         make a new repository with a new key (docs/AGENT.md, “Key disclosed”)",
+        profile.words()
+    );
+    change(state, &profile).await?;
+    Ok(format!(
+        "{} opens with a new key now, which is captured.",
+        profile.words()
+    ))
+}
+
+fn adopted(state: &StateDirectory) -> anyhow::Result<Profile> {
+    profile::read(state)?.context(
+        "the Agent does not know which repository this key opens; say so with `keyfold-agent key adopt`",
+    )
+}
+
+async fn change(state: &StateDirectory, profile: &Profile) -> anyhow::Result<()> {
+    let _lock = state.try_lock(LOCK)?.context(
+        "a backup or another rotation is under way; run `keyfold-agent key rotate` again when it has ended",
+    )?;
+    go_on(state, profile).await
 }
 
 /// The steps of a rotation, one a line.
@@ -173,6 +207,7 @@ async fn make_key(state: &StateDirectory, profile: &Profile) -> anyhow::Result<(
     let next = KeptKey {
         id: KeyId::random(&mut rand::rng()),
         key: generated::like(&present.key)?,
+        generated: profile.change_shuts_out(),
     };
     Ok(key_file::write(state, Slot::Next, &next)?)
 }
@@ -180,7 +215,7 @@ async fn make_key(state: &StateDirectory, profile: &Profile) -> anyhow::Result<(
 async fn complete_key(state: &StateDirectory, profile: &Profile) -> anyhow::Result<()> {
     let next = next(state)?;
     if let Some(key) = profile.completed(state, Slot::Next, &next.key).await? {
-        key_file::write(state, Slot::Next, &KeptKey { id: next.id, key })?;
+        key_file::write(state, Slot::Next, &KeptKey { key, ..next })?;
     }
     Ok(())
 }

@@ -73,6 +73,12 @@ actions! {
     UploadCertificate = "upload-certificate",
     /// A captured key was handed out.
     FetchCapturedKey = "fetch-captured-key",
+    /// The account was marked “key disclosed”: its present key, or the last one captured, is in people's hands; `detail.key_id`
+    /// is which.
+    MarkDisclosed = "mark-disclosed",
+    /// A key that nobody was shown took the place of one that was, and is captured: the mark went away; `detail.key_id` is
+    /// the new one.
+    AnswerDisclosure = "answer-disclosure",
     /// A user was added; `detail.role` is what they may do in `scope`.
     AddUser = "add-user",
     /// A user's password was set.

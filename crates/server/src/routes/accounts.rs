@@ -237,6 +237,7 @@ fn view(platform: &Platform, row: AccountRow) -> Account {
         last_backup_at: row.last_backup_at,
         captured_to: row.captured_to,
         enrolled: row.enrolled,
+        disclosed_at: row.disclosed_at,
     }
 }
 

@@ -124,6 +124,7 @@ pub(super) async fn account(
         name: account.name,
         key_id: account.key_id,
         last_backup_at: account.last_backup_at,
+        disclosed_at: account.disclosed_at,
     }))
 }
 
@@ -152,6 +153,7 @@ pub(super) async fn start_backup(
         id: platform.entropy.draw(BackupId::random),
         account: account.id,
         key_id,
+        generated: start.generated,
         started_at: now,
         outcome: None,
     };
@@ -185,6 +187,7 @@ pub(super) async fn start_backup(
 pub(super) async fn end_backup(
     State(platform): State<Shared>,
     Agent(account): Agent,
+    asked: Asked,
     Named(id): Named<BackupId>,
     Json(end): Json<EndBackup>,
 ) -> Result<Answer<BackupEnded>, Refusal> {
@@ -221,8 +224,17 @@ pub(super) async fn end_backup(
         _ => {}
     }
     tracing::info!(account = %account.id, backup = %id, captured, "backup ended");
+    let disclosed = account.disclosed_at.is_some() && {
+        let act = asked
+            .from(By::Agent(account.id), Action::AnswerDisclosure)
+            .account(account.id);
+        !platform.store.answer_disclosure(account.id, &act).await?
+    };
     let captured_to = platform.store.scopes_holding(account.id, key_id).await?;
-    Ok(Answer(BackupEnded { captured_to }))
+    Ok(Answer(BackupEnded {
+        captured_to,
+        disclosed,
+    }))
 }
 
 /// Ends a completed backup with what is captured after it; answers how many keys that were. Begins anew when an upload or

@@ -71,7 +71,7 @@ pub(super) async fn list_of_scope(
     page(part, |summary| summary).map(Answer)
 }
 
-/// Records who fetches which key and why; only when that is durable, the captured key is answered.
+/// Records who fetches which key and why, and marks the account; only when that is durable, the captured key is answered.
 #[utoipa::path(
     post,
     path = "/captured-keys/{id}/recoveries",
@@ -110,7 +110,10 @@ pub(super) async fn recover(
     if platform.store.settings().await?.second_factor_at_recovery {
         prove(&platform, &user, session, recover.code.as_ref(), &act).await?;
     }
-    platform.store.record(&act).await?;
+    platform
+        .store
+        .disclose(summary.account, summary.key_id, &act)
+        .await?;
     tracing::info!(captured_key = %id, user = user.name, "captured key fetched");
     Ok(Answer(Recovery {
         summary: captured.summary,

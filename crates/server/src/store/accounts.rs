@@ -22,6 +22,8 @@ pub struct AccountRow {
     pub last_backup_at: Option<OffsetDateTime>,
     /// Whether an Agent is enrolled.
     pub enrolled: bool,
+    /// Since when it is marked: somebody was shown its key, and no other took its place.
+    pub disclosed_at: Option<OffsetDateTime>,
     /// Scopes on its way to the root to whose certificates the key `key_id` is captured.
     pub captured_to: Vec<ScopeGuid>,
 }

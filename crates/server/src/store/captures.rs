@@ -20,6 +20,8 @@ pub struct BackupRow {
     pub account: AccountId,
     /// With which key.
     pub key_id: KeyId,
+    /// Whether the Agent says that it made this key itself.
+    pub generated: bool,
     /// When it began.
     pub started_at: OffsetDateTime,
     /// How it went, once it ended.

@@ -13,6 +13,7 @@ mod capturing;
 mod certificates;
 mod claim;
 mod connections;
+mod disclosures;
 mod idempotency;
 mod notices;
 mod oidc;
@@ -40,6 +41,7 @@ pub use capturing::{CaptureRow, CapturingStore};
 pub use certificates::{CertificateRow, CertificateStore};
 pub use claim::Claim;
 pub use connections::{ConnectionStore, Connections};
+pub use disclosures::DisclosureStore;
 pub use idempotency::{IdempotencyStore, KeptAnswer};
 pub use notices::{Notice, NoticeStore, Notices, Told};
 pub use oidc::{OidcSignInRow, OidcStore};
@@ -71,6 +73,7 @@ pub trait Store:
     + CertificateStore
     + CaptureStore
     + CapturingStore
+    + DisclosureStore
     + NoticeStore
     + IdempotencyStore
     + AuditStore
@@ -97,6 +100,7 @@ impl<S> Store for S where
         + CertificateStore
         + CaptureStore
         + CapturingStore
+        + DisclosureStore
         + NoticeStore
         + IdempotencyStore
         + AuditStore

@@ -151,7 +151,7 @@ async fn a_changed_key_is_captured_and_is_no_backup() {
     house.clock.forward(Duration::HOUR);
     let change = house.start(&agent, NEXT_KEY, "another").await;
     let ended = house.end(&agent, &change, "key_changed").await;
-    assert_eq!(ended.body, json!({ "captured_to": [GROUP] }));
+    assert_eq!(ended.body["captured_to"], json!([GROUP]));
     let again = house.end(&agent, &change, "key_changed").await;
     assert_eq!(again.body, ended.body);
     let otherwise = house.end(&agent, &change, "completed").await;
@@ -172,7 +172,7 @@ async fn a_completed_backup_is_captured_to_every_certificate_on_the_way() {
     let backup = house.start(&agent, KEY, "secret").await;
     assert_eq!(account(&house).await["key_state"], "in_memory");
     let ended = house.end(&agent, &backup, "completed").await;
-    assert_eq!(ended.body, json!({ "captured_to": [GROUP, COLLECTION] }));
+    assert_eq!(ended.body["captured_to"], json!([GROUP, COLLECTION]));
     let retried = house.end(&agent, &backup, "completed").await;
     assert_eq!(retried.body, ended.body);
     let next = house.start(&agent, KEY, "secret").await;
@@ -237,7 +237,26 @@ async fn a_key_is_forgotten_after_seven_days_and_at_a_restart() {
     insta::assert_snapshot!(unknown.shown());
     let again = house.start(&agent, KEY, "secret").await;
     let ended = house.end(&agent, &again, "completed").await;
-    assert_eq!(ended.body, json!({ "captured_to": [COLLECTION] }));
+    assert_eq!(ended.body["captured_to"], json!([COLLECTION]));
+}
+
+#[tokio::test]
+async fn a_machine_that_slept_through_its_backup_presents_the_key_again() {
+    let house = House::new().await;
+    house
+        .upload(COLLECTION, "platform/collection.pem", Value::Null)
+        .await;
+    let agent = house.enrol(ACCOUNT).await;
+    let asleep = house.start(&agent, KEY, "secret").await;
+    house.clock.forward(Duration::days(8));
+    let late = house.end(&agent, &asleep, "completed").await;
+    assert_eq!(late.code(), "key-not-in-memory");
+    let again = house.start(&agent, KEY, "secret").await;
+    assert_eq!(house.end(&agent, &again, "completed").await.status, 200);
+    assert_eq!(account(&house).await["key_state"], "captured");
+    let failed = house.end(&agent, &asleep, "failed").await;
+    assert_eq!(failed.status, 200, "{}", failed.shown());
+    assert_eq!(account(&house).await["key_state"], "captured");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod backups;
 mod captures;
 mod contract;
 mod credentials;
+mod disclosures;
 mod events;
 mod furnishing;
 mod harness;

@@ -34,8 +34,8 @@ async fn an_upload_captures_what_is_in_memory_and_says_what_is_missing() {
     let (agent, stranger) = (house.enrol(ACCOUNT).await, house.enrol(OTHER_ACCOUNT).await);
     let backup = house.start(&agent, KEY, "one").await;
     assert_eq!(
-        house.end(&agent, &backup, "completed").await.body,
-        json!({ "captured_to": [] })
+        house.end(&agent, &backup, "completed").await.body["captured_to"],
+        json!([])
     );
     house.start(&stranger, KEY, "two").await;
     assert_eq!(
@@ -149,8 +149,8 @@ async fn revoked_or_unknown_is_refused_and_a_new_list_is_noticed() {
     let backup = house.start(&agent, KEY, "one").await;
     let ended = house.end(&agent, &backup, "completed").await;
     assert_eq!(
-        ended.body,
-        json!({ "captured_to": [] }),
+        ended.body["captured_to"],
+        json!([]),
         "a revoked certificate captures nothing"
     );
 }

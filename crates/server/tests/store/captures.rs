@@ -120,6 +120,7 @@ async fn backups_that_began_in_one_second_are_told_one_by_one(store: impl Store)
             id: draw(seed, BackupId::random),
             account,
             key_id: draw(70, KeyId::random),
+            generated: true,
             started_at: NOW + Duration::seconds(i64::from(seed == 64)),
             outcome: None,
         };
@@ -145,6 +146,7 @@ async fn a_changed_key_is_stored_as_what_it_is(store: impl Store) {
         id: draw(31, BackupId::random),
         account,
         key_id: row.key_id,
+        generated: true,
         started_at: NOW,
         outcome: None,
     };
@@ -180,6 +182,7 @@ async fn an_end_and_its_captures_are_stored_together(store: impl Store) {
         id: draw(30, BackupId::random),
         account,
         key_id: row.key_id,
+        generated: true,
         started_at: NOW,
         outcome: None,
     };

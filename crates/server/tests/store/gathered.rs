@@ -31,6 +31,7 @@ fn backup(number: u8) -> BackupRow {
         id: draw(2000 + u64::from(number), BackupId::random),
         account: account(number),
         key_id: draw(3000 + u64::from(number), KeyId::random),
+        generated: true,
         started_at: NOW,
         outcome: None,
     }

@@ -10,6 +10,7 @@ mod audit_export;
 mod captures;
 mod certificates;
 mod counts;
+mod disclosures;
 mod gathered;
 mod known_devices;
 mod migrations;

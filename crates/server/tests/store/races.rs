@@ -29,6 +29,7 @@ async fn started(store: &impl Store, seed: u64, account: AccountId) -> BackupRow
             &certificate(&scope(2, ScopeKind::Group, None), 1),
         )
         .key_id,
+        generated: true,
         started_at: NOW,
         outcome: None,
     };
@@ -126,6 +127,7 @@ async fn an_account_is_deleted_or_backed_up(store: impl Store) {
             id: draw(300 + seed, BackupId::random),
             account,
             key_id: draw(9, keyfold_core::id::KeyId::random),
+            generated: true,
             started_at: NOW,
             outcome: None,
         };

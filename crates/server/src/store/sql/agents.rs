@@ -64,7 +64,7 @@ impl AgentStore for SqlStore {
         }
         // The same enrolment once more has the same credential, which nobody else knows.
         let row = query(
-            "SELECT id, name, group_guid, key_id, last_backup_at, 1 AS enrolled FROM accounts \
+            "SELECT id, name, group_guid, key_id, last_backup_at, disclosed_at, 1 AS enrolled FROM accounts \
              WHERE credential = $1 OR next_credential = $1",
         )
         .bind(credential)

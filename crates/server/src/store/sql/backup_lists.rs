@@ -18,7 +18,7 @@ impl SqlStore {
         slice: Slice<ByStart>,
     ) -> Result<Part<Backup, ByStart>, StoreError> {
         let rows = query(
-            "SELECT id, account, key_id, started_at, outcome, key_changed, ended_at, exit_code, bytes FROM backups \
+            "SELECT id, account, key_id, generated, started_at, outcome, key_changed, ended_at, exit_code, bytes FROM backups \
              WHERE account = $1 AND (started_at, id) < ($2, $3) ORDER BY started_at DESC, id DESC LIMIT $4",
         )
         .bind(account.to_string())

@@ -29,7 +29,7 @@ impl CaptureStore for SqlStore {
 
     async fn backup(&self, id: BackupId) -> Result<Option<BackupRow>, StoreError> {
         let row =
-            query("SELECT id, account, key_id, started_at, outcome, key_changed FROM backups WHERE id = $1")
+            query("SELECT id, account, key_id, generated, started_at, outcome, key_changed FROM backups WHERE id = $1")
                 .bind(id.to_string())
                 .fetch_optional(&self.pool)
                 .await?;
@@ -210,7 +210,7 @@ async fn closed_before(
     outcome: BackupOutcome,
 ) -> Result<AccountId, StoreError> {
     let row = query(
-        "SELECT id, account, key_id, started_at, outcome, key_changed FROM backups WHERE id = $1",
+        "SELECT id, account, key_id, generated, started_at, outcome, key_changed FROM backups WHERE id = $1",
     )
     .bind(id.to_string())
     .fetch_optional(connection)
@@ -253,6 +253,7 @@ pub(super) fn backup_row(row: &AnyRow) -> Result<BackupRow, StoreError> {
         id: id(row, "id")?,
         account: id(row, "account")?,
         key_id: id(row, "key_id")?,
+        generated: flag(row, "generated")?,
         started_at: time(row, "started_at")?,
         outcome,
     })

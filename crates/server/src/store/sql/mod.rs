@@ -20,6 +20,7 @@ mod change;
 mod channel;
 mod columns;
 mod connections;
+mod disclosures;
 mod gathered;
 mod idempotency;
 mod listening;

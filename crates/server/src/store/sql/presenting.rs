@@ -90,8 +90,10 @@ async fn present(connection: &mut AnyConnection, backups: &[&BackupRow]) -> Resu
 /// Adds backups that are not there yet; fails when the account of one is gone.
 async fn insert(connection: &mut AnyConnection, backups: &[&BackupRow]) -> Result<(), StoreError> {
     let rows: Vec<_> = rounded_up(backups).collect();
-    let mut text = String::from("INSERT INTO backups (id, account, key_id, started_at) VALUES ");
-    Marks::Numbered.list(&mut text, rows.len(), 4);
+    let mut text = String::from(
+        "INSERT INTO backups (id, account, key_id, generated, started_at) VALUES ",
+    );
+    Marks::Numbered.list(&mut text, rows.len(), 5);
     text.push_str(" ON CONFLICT (id) DO NOTHING");
     let mut insert = query(AssertSqlSafe(text));
     for backup in rows {
@@ -99,6 +101,7 @@ async fn insert(connection: &mut AnyConnection, backups: &[&BackupRow]) -> Resul
             .bind(backup.id.to_string())
             .bind(backup.account.to_string())
             .bind(backup.key_id.to_string())
+            .bind(i64::from(backup.generated))
             .bind(backup.started_at.unix_timestamp());
     }
     insert.execute(connection).await?;
@@ -113,7 +116,7 @@ impl Works {
     async fn ask(store: &SqlStore, credentials: &[&Self]) -> Result<Vec<AnyRow>, StoreError> {
         let credentials: Vec<_> = rounded_up(credentials).collect();
         let mut text = String::from(
-            "SELECT id, name, group_guid, key_id, last_backup_at, 1 AS enrolled, credential FROM accounts \
+            "SELECT id, name, group_guid, key_id, last_backup_at, disclosed_at, 1 AS enrolled, credential FROM accounts \
              WHERE credential IN ",
         );
         Marks::Numbered.list(&mut text, 1, credentials.len());
@@ -193,6 +196,7 @@ mod tests {
                     id: BackupId::random(&mut rng),
                     account,
                     key_id: KeyId::random(&mut rng),
+                    generated: true,
                     started_at: now,
                     outcome: None,
                 },

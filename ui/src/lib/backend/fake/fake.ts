@@ -139,6 +139,7 @@ export class FakeBackend extends FakeAlerts implements Backend {
         keyState: "never" as const,
         capturedTo: [],
         enrolled: false,
+        disclosedAt: null,
       };
       this.organisation.accounts.push(account);
       return account;
@@ -265,6 +266,7 @@ export class FakeBackend extends FakeAlerts implements Backend {
     this.answer("recoverKey", () => {
       if (!reason.trim()) throw new Failure({ code: "reason-missing" });
       const account = this.organisation.accounts.find((each) => id.startsWith(each.id));
+      if (account) account.disclosedAt = this.now.toISOString();
       return recovered(account?.name ?? "", passphrase, this.now);
     });
   saveCapturedKey: Backend["saveCapturedKey"] = (id) =>

@@ -219,5 +219,6 @@ function account(
     keyState,
     capturedTo: keyState === "captured" ? [...captures, ...path.slice(0, 1)] : [],
     enrolled: keyState !== "never" || number % 2 === 0,
+    disclosedAt: null,
   };
 }

@@ -118,6 +118,13 @@ export const keyStateHints = {
   never: "No backup has ended yet, so there is no key to capture.",
 } as const;
 
+/** The mark of an account whose key people know. */
+export const disclosed = {
+  mark: "Key disclosed: rotate",
+  hint: "Somebody recovered this key, so people know it.",
+  text: "Somebody recovered this account’s key, so people know it. Nothing is lost. The Agent makes a new key after its next backup, and the mark goes away once that key is captured. Where the backup tool can’t change its key, the Agent says what to do.",
+} as const;
+
 /** `Expires in 26 days`, `Expires today`, `Expired 3 days ago`. */
 export function expiry(days: number): string {
   if (days === 0) return "Expires today";
