@@ -7,6 +7,7 @@ mod backup;
 mod borg;
 mod canary;
 mod curl;
+mod end_to_end;
 #[cfg(target_os = "linux")]
 mod image;
 mod oidc;

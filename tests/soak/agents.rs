@@ -156,6 +156,7 @@ impl Agent {
             outcome: BackupOutcome::Completed,
             exit_code: Some(0),
             bytes: None,
+            enveloped: Vec::new(),
         };
         loop {
             let server = self.any_server();

@@ -66,6 +66,33 @@ test("keys that are captured count on the page that shows their scope or one abo
   await expect.poll(headline).not.toBe(before);
 });
 
+test.each(schemes)(
+  "an account whose key people know is marked on its page and in lists (%s)",
+  async (scheme) => {
+    await prefer(scheme);
+    const backend = await open();
+    const group = scope(backend, "St. Anna, Radiology");
+    const [first] = backend.organisation.accounts.filter((account) => account.group === group.guid);
+    if (!first) throw new Error("the sample organisation has accounts there");
+    await goTo(group.name);
+    await at("tab-accounts").click();
+    await expect.element(page.getByTestId("account-row").getByText(first.name)).toBeVisible();
+    const mark = page.getByTestId("account-row").getByText("Key disclosed: rotate");
+    await expect.element(mark).not.toBeInTheDocument();
+    Object.assign(first, { disclosedAt: backend.now.toISOString(), endToEnd: true });
+    backend.tell({ what: "accounts", groups: [group.guid] });
+    await expect.element(mark).toBeVisible();
+    await expectAccessible();
+    await page.getByRole("button", { name: first.name, exact: true }).click();
+    await expect.element(at("disclosed")).toHaveTextContent("the mark goes away once that key is captured");
+    await expect.element(page.getByText("the platform never has this key")).toBeVisible();
+    await expectAccessible();
+    first.disclosedAt = null;
+    backend.tell({ what: "accounts", groups: [group.guid] });
+    await expect.element(at("disclosed")).not.toBeInTheDocument();
+  },
+);
+
 test("only what changed is fetched again", async () => {
   const backend = await open();
   await goTo("Retail");

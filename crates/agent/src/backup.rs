@@ -34,7 +34,7 @@ pub(crate) async fn backup(
     let platform = renewal::client(state, enrolment::required(state)?).await?;
 
     let mut report = Report::new();
-    let started = report.start(&platform, &key).await;
+    let started = report.start(state, &platform, &key).await;
     match &started {
         Ok(_) => unreported::present(state, &platform, &key).await,
         Err(error) => say(&format!(
@@ -104,7 +104,7 @@ async fn completed(
     mut report: Report,
     ran: Reported,
 ) -> anyhow::Result<bool> {
-    let reported = report.completed(platform, key, ran).await;
+    let reported = report.completed(state, platform, key, ran).await;
     match reported {
         Ok(ended) => {
             unreported::forget(state)?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use keyfold_core::encryption_key::PASSWORD;
+use keyfold_core::id::ScopeGuid;
 
 use crate::install::TimeOfDay;
 use crate::key_file::Slot;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     PrintSecret(PasswordArgs),
     /// Say whether the AccountServer can be reached and has captured the present key
     Status(StatusArgs),
+    /// Keep the key from the AccountServer: encrypt it on this machine, to the certificates of named scopes only
+    EndToEnd(EndToEndArgs),
     /// Have the operating system make a backup every day
     Install(InstallArgs),
 }
@@ -152,6 +155,19 @@ pub(crate) struct StatusArgs {
     /// Answer with one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct EndToEndArgs {
+    /// The GUID of a Group or Collection whose certificate may have the key, as its admin tells you; switches it on
+    #[arg(long, value_name = "GUID")]
+    pub(crate) to: Vec<ScopeGuid>,
+    /// No longer this one's
+    #[arg(long, value_name = "GUID")]
+    pub(crate) not_to: Vec<ScopeGuid>,
+    /// Let the AccountServer have the key again
+    #[arg(long, conflicts_with_all = ["to", "not_to"])]
+    pub(crate) off: bool,
 }
 
 /// What starts jobs.

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::cli::EnrolArgs;
+use crate::end_to_end;
 use crate::enrolment::{self, KeptEnrolment};
 use crate::generated;
 use crate::key_file::{self, KeptKey, Slot};
@@ -99,7 +100,9 @@ async fn spend(state: &StateDirectory, text: &str) -> anyhow::Result<KeptEnrolme
     );
     enrolment::write(state, &kept)?;
     // The first use ends the credential that the account had before.
-    if let Err(error) = kept.client()?.account().await {
+    let platform = kept.client()?;
+    end_to_end::settle(state, enrolled.end_to_end, &platform).await?;
+    if let Err(error) = platform.account().await {
         say(&format!(
             "the enrolment is kept, but could not be tried: {error}"
         ));

@@ -3,6 +3,7 @@
 mod adopt;
 mod backup;
 mod cli;
+mod end_to_end;
 mod enrol;
 mod enrolment;
 mod generated;
@@ -65,6 +66,7 @@ async fn run(cli: Cli) -> anyhow::Result<i32> {
             return backup::backup(&state, args.enrolment.as_deref(), &args.tool.tool).await;
         }
         Command::Run(args) => return Ok(tool::run(&args.tool, &state).await?.ended.exit_code()),
+        Command::EndToEnd(args) => end_to_end::command(&state, &args).await?,
         Command::Install(args) => install::install(&state, &args)?,
         Command::PrintSecret(args) => {
             let slot = if args.in_turn {

@@ -2,14 +2,19 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use keyfold_api::agents::{BackupEnded, BackupId, BackupOutcome, EndBackup, StartBackup};
 use keyfold_api::client::{AgentClient, ClientError};
+use keyfold_api::end_to_end::EnvelopedKey;
 use keyfold_api::idempotency::IdempotencyKey;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use tokio::time::timeout;
 
+use crate::end_to_end::{self, Own};
+use crate::enrolment;
 use crate::key_file::KeptKey;
+use crate::state::StateDirectory;
 
 /// A backup does not wait longer than this for an AccountServer that does not answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,6 +35,9 @@ pub(crate) struct Report {
     start: IdempotencyKey,
     end: IdempotencyKey,
     backup: Option<BackupId>,
+    /// What the end is reported with, encrypted, where the key is captured end to end: the same again when it is said again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    enveloped: Option<Vec<EnvelopedKey>>,
 }
 
 impl Report {
@@ -38,17 +46,23 @@ impl Report {
             start: IdempotencyKey::random(),
             end: IdempotencyKey::random(),
             backup: None,
+            enveloped: None,
         }
     }
 
-    /// Presents the key.
+    /// Presents the key, or only its number where it is captured end to end.
     pub(crate) async fn start(
         &mut self,
+        state: &StateDirectory,
         platform: &AgentClient,
         key: &KeptKey,
     ) -> anyhow::Result<BackupId> {
-        let start = StartBackup::new(key.id, &key.key, key.generated);
-        let started = timeout(PATIENCE, platform.start_backup(&self.start, &start)).await;
+        let start = match end_to_end::read(state)? {
+            None => StartBackup::new(key.id, &key.key, key.generated),
+            Some(_) => StartBackup::end_to_end(key.id, key.generated),
+        };
+        let begin = end_to_end::begin(platform, &self.start, &start);
+        let started = timeout(PATIENCE, begin).await;
         let backup = started
             .context("the AccountServer does not answer")??
             .backup;
@@ -60,19 +74,22 @@ impl Report {
     /// beginning, or no longer has the key in memory, is told both anew.
     pub(crate) async fn completed(
         &mut self,
+        state: &StateDirectory,
         platform: &AgentClient,
         key: &KeptKey,
         ran: Reported,
     ) -> anyhow::Result<BackupEnded> {
         let backup = match self.backup {
             Some(backup) => backup,
-            None => self.start(platform, key).await?,
+            None => self.start(state, platform, key).await?,
         };
         let outcome = BackupOutcome::Completed;
+        self.envelop(state, platform, key).await?;
         match self.end(platform, backup, outcome, ran).await? {
             Err(ClientError::Problem(_)) => {
                 *self = Self::new();
-                let backup = self.start(platform, key).await?;
+                let backup = self.start(state, platform, key).await?;
+                self.envelop(state, platform, key).await?;
                 Ok(self.end(platform, backup, outcome, ran).await??)
             }
             ended => Ok(ended?),
@@ -82,10 +99,18 @@ impl Report {
     /// Presents a key that the repository opens with, or is about to, outside of a backup.
     pub(crate) async fn key_changed(
         &mut self,
+        state: &StateDirectory,
         platform: &AgentClient,
         key: &KeptKey,
     ) -> anyhow::Result<BackupEnded> {
-        let backup = self.start(platform, key).await?;
+        let backup = self.start(state, platform, key).await?;
+        self.envelop(state, platform, key).await?;
+        ensure!(
+            self.enveloped
+                .as_ref()
+                .is_none_or(|enveloped| !enveloped.is_empty()),
+            "no Group Certificate may have this key; `keyfold-agent end-to-end` says why"
+        );
         let outcome = BackupOutcome::KeyChanged;
         Ok(self
             .end(platform, backup, outcome, Reported::default())
@@ -102,6 +127,22 @@ impl Report {
         Ok(())
     }
 
+    /// Encrypts the key where it is captured end to end.
+    async fn envelop(
+        &mut self,
+        state: &StateDirectory,
+        platform: &AgentClient,
+        key: &KeptKey,
+    ) -> anyhow::Result<()> {
+        if self.enveloped.is_some() || end_to_end::read(state)?.is_none() {
+            return Ok(());
+        }
+        let own = Own::of(&enrolment::required(state)?);
+        let now = OffsetDateTime::now_utc();
+        self.enveloped = Some(end_to_end::envelop(state, platform, own, key, now).await?);
+        Ok(())
+    }
+
     async fn end(
         &self,
         platform: &AgentClient,
@@ -113,6 +154,7 @@ impl Report {
             outcome,
             exit_code: ran.exit_code,
             bytes: ran.bytes,
+            enveloped: self.enveloped.clone().unwrap_or_default(),
         };
         timeout(PATIENCE, platform.end_backup(&self.end, backup, &end))
             .await

@@ -110,10 +110,29 @@ impl StateDirectory {
         name: &str,
         patience: Duration,
     ) -> Result<Option<File>, StateError> {
+        self.lock_when_free(name, patience, File::try_lock_shared)
+            .await
+    }
+
+    /// Waits until nobody has it, and has it for itself; none when it takes longer.
+    pub(crate) async fn lock_alone(
+        &self,
+        name: &str,
+        patience: Duration,
+    ) -> Result<Option<File>, StateError> {
+        self.lock_when_free(name, patience, File::try_lock).await
+    }
+
+    async fn lock_when_free(
+        &self,
+        name: &str,
+        patience: Duration,
+        try_lock: impl Fn(&File) -> Result<(), TryLockError>,
+    ) -> Result<Option<File>, StateError> {
         let (path, lock) = self.lock_file(name)?;
         let end = Instant::now() + patience;
         loop {
-            match lock.try_lock_shared() {
+            match try_lock(&lock) {
                 Ok(()) => return Ok(Some(lock)),
                 Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(PAUSE).await,
                 Err(TryLockError::WouldBlock) => return Ok(None),
@@ -125,6 +144,7 @@ impl StateDirectory {
     }
 
     fn lock_file(&self, name: &str) -> Result<(PathBuf, File), StateError> {
+        owner_only::create_directory(&self.0)?;
         let path = self.0.join(name);
         let file = File::options()
             .write(true)

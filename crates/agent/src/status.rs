@@ -13,7 +13,7 @@ use crate::enrolment::{self, KeptEnrolment};
 use crate::key_file::{self, KeptKey, Slot};
 use crate::last_run::{self, LastRun};
 use crate::state::StateDirectory;
-use crate::{renewal, rotation, unreported};
+use crate::{end_to_end, renewal, rotation, unreported};
 
 /// The AccountServer did not answer.
 const UNREACHABLE: i32 = 1;
@@ -39,6 +39,8 @@ struct Status {
     /// Since when the account is marked because people were shown its key; none when it is not.
     #[serde(with = "time::serde::rfc3339::option")]
     disclosed_at: Option<OffsetDateTime>,
+    /// Whether the key is captured end to end: the AccountServer never has it.
+    end_to_end: bool,
     /// How the tool's last run on this machine went.
     last_run: Option<LastRun>,
     /// Whether a change of the key broke off.
@@ -79,6 +81,7 @@ async fn asked(
         captured: None,
         last_backup_at: None,
         disclosed_at: None,
+        end_to_end: end_to_end::read(state)?.is_some(),
         last_run: last_run::read(state)?,
         key_change_pending: rotation::is_pending(state)?,
         recovery: "unknown, because the AccountServer does not answer",
@@ -118,6 +121,9 @@ impl Status {
         }
         if let Some(run) = &self.last_run {
             println!("Last run: {}: {}", run.day(), run.words());
+        }
+        if self.end_to_end {
+            println!("Capture:  end-to-end; `keyfold-agent end-to-end` says to whom");
         }
         if self.disclosed_at.is_some() {
             println!(

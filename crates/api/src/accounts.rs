@@ -30,6 +30,9 @@ pub struct Account {
     /// Agent made has been captured since.
     #[serde(with = "time::serde::rfc3339::option")]
     pub disclosed_at: Option<OffsetDateTime>,
+    /// Whether its Agent encrypts the key itself, so that this AccountServer never has it.
+    #[serde(default)]
+    pub end_to_end: bool,
 }
 
 /// Whether an account's present key could be recovered.

@@ -14,6 +14,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::accounts::KeyState;
+use crate::end_to_end::EnvelopedKey;
 
 keyfold_core::uuid_newtype!(
     BackupId,
@@ -96,6 +97,9 @@ pub struct Enrolled {
     pub account_name: String,
     /// The bearer credential of every later request.
     pub credential: String,
+    /// Whether the account is captured end to end: an Agent that was installed anew must not present its key either.
+    #[serde(default)]
+    pub end_to_end: bool,
 }
 
 /// `POST /agent/credentials`: the Agent's next credential. The present one works until this one was used.
@@ -112,7 +116,8 @@ pub struct NewCredential {
 pub struct StartBackup {
     /// Made by the Agent when the key was set.
     pub key_id: KeyId,
-    /// The key, as named secrets.
+    /// The key, as named secrets; none of an account that is captured end to end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<PresentedSecret>,
     /// Whether the Agent made this key itself, so that nobody had it before. One that a person gave it may be a key that was
     /// disclosed.
@@ -139,6 +144,16 @@ impl StartBackup {
         Self {
             key_id,
             secrets: key.secrets().iter().map(present).collect(),
+            generated,
+        }
+    }
+
+    /// Begins a backup with a key that is not presented.
+    #[must_use]
+    pub fn end_to_end(key_id: KeyId, generated: bool) -> Self {
+        Self {
+            key_id,
+            secrets: Vec::new(),
             generated,
         }
     }
@@ -174,6 +189,9 @@ pub struct EndBackup {
     /// Bytes that the tool says it backed up; none where it says nothing of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
+    /// The key as the Agent of an account that is captured end to end encrypted it, once for each certificate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enveloped: Vec<EnvelopedKey>,
 }
 
 /// How a backup went.

@@ -11,6 +11,7 @@ pub mod captured_keys;
 pub mod certificates;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod end_to_end;
 pub mod events;
 pub mod health;
 #[cfg(feature = "client")]

@@ -1,5 +1,5 @@
 //! What an AccountServer does about changes that another one on the same database made: it captures the keys in its own
-//! memory to a certificate that was uploaded there, and wipes the keys of accounts that were deleted there.
+//! memory to a certificate that was uploaded there, and wipes the keys of accounts that were deleted there, or are captured end to end by now.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -38,11 +38,11 @@ async fn follow(platform: Shared, mut notices: Notices, mut seen: i64) {
             Notice::Resumed => {
                 catch_up(&platform, &mut seen).await;
                 for account in in_memory(&platform) {
-                    forget_if_deleted(&platform, account).await;
+                    forget_if_gone(&platform, account).await;
                 }
             }
             Notice::AccountChanged { account, .. } if told.elsewhere => {
-                forget_if_deleted(&platform, account).await;
+                forget_if_gone(&platform, account).await;
             }
             _ => {}
         }
@@ -54,9 +54,13 @@ fn in_memory(platform: &Shared) -> BTreeSet<AccountId> {
     keys.map(|(account, _)| account).collect()
 }
 
-async fn forget_if_deleted(platform: &Shared, account: AccountId) {
+/// Of an account that was deleted, or whose Agent keeps its key to itself by now, no key stays in memory.
+async fn forget_if_gone(platform: &Shared, account: AccountId) {
     // What cannot be asked is asked again after the connection that was lost.
-    if let Ok(None) = platform.store.account(account).await {
+    let Ok(row) = platform.store.account(account).await else {
+        return;
+    };
+    if row.is_none_or(|row| row.end_to_end) {
         platform.cache.evict_account(account);
     }
 }

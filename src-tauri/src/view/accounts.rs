@@ -30,6 +30,8 @@ pub struct AccountView {
     pub enrolled: bool,
     /// Since when people know its key, which is to be changed.
     pub disclosed_at: Option<String>,
+    /// Whether its Agent encrypts the key itself, so that the platform never has it.
+    pub end_to_end: bool,
 }
 
 /// Whether an account's present key could be recovered.
@@ -74,6 +76,7 @@ impl AccountView {
                 .collect(),
             enrolled: account.enrolled,
             disclosed_at: account.disclosed_at.map(rfc3339),
+            end_to_end: account.end_to_end,
         }
     }
 }

@@ -150,6 +150,8 @@ export type AccountView = {
 	enrolled: boolean,
 	/**  Since when people know its key, which is to be changed. */
 	disclosedAt: string | null,
+	/**  Whether its Agent encrypts the key itself, so that the platform never has it. */
+	endToEnd: boolean,
 };
 
 /**  What an alert is about. */

@@ -86,10 +86,14 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Option<Zeroizing<Vec<u8>>>
     Ok(Some(content))
 }
 
+/// Makes a directory that only its owner can look into, unless it is there.
+pub(crate) fn create_directory(directory: &Path) -> Result<(), OwnerOnlyError> {
+    os::create_directory(directory).map_err(|error| OwnerOnlyError::io("create", directory, error))
+}
+
 /// Replaces the file at `path` in `directory`, which is created when it is not there.
 pub(crate) fn write(directory: &Path, path: &Path, content: &[u8]) -> Result<(), OwnerOnlyError> {
-    os::create_directory(directory)
-        .map_err(|error| OwnerOnlyError::io("create", directory, error))?;
+    create_directory(directory)?;
     let unfinished = path.with_extension(format!("{:08x}.new", rand::random::<u32>()));
     let written = write_new(&unfinished, content)
         .and_then(|()| std::fs::rename(&unfinished, path))

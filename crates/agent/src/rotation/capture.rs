@@ -12,7 +12,7 @@ pub(super) async fn capture(state: &StateDirectory) -> anyhow::Result<()> {
     let platform = renewal::client(state, enrolment::required(state)?).await?;
     let mut report = Report::new();
     let captured = report
-        .key_changed(&platform, &next)
+        .key_changed(state, &platform, &next)
         .await
         .context("the AccountServer was not told of the new key; both keys are kept, and `keyfold-agent key rotate` goes on from here")?;
     ensure!(

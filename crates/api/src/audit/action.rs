@@ -63,6 +63,8 @@ actions! {
     /// Somebody used a credential that was revoked, or in whose place a newer one was used: a thief, or the machine that
     /// it was stolen from; `by` is whose it was.
     UseEndedCredential = "use-ended-credential",
+    /// An Agent chose end-to-end capture, or ended it; `detail.on` is which.
+    ChooseEndToEnd = "choose-end-to-end",
     /// A request for a Group Certificate was submitted.
     SubmitRequest = "submit-request",
     /// An officer handed the signed certificate over.

@@ -8,6 +8,7 @@ use super::transport::Transport;
 use crate::agents::{
     AgentAccount, BackupEnded, BackupId, BackupStarted, EndBackup, NewCredential, StartBackup,
 };
+use crate::end_to_end::{CertificatesAbove, ChooseEndToEnd};
 use crate::idempotency::IdempotencyKey;
 
 /// An AccountServer, seen by one enrolled Agent.
@@ -42,6 +43,23 @@ impl AgentClient {
                 &serde_json::json!({}),
                 Some(&self.credential),
             )
+            .await
+    }
+
+    /// `PUT /agent/end-to-end`: whether this Agent keeps its key from the AccountServer.
+    pub async fn choose_end_to_end(&self, on: bool) -> Result<(), ClientError> {
+        let choice = ChooseEndToEnd { on };
+        let path = ["agent", "end-to-end"];
+        self.transport
+            .send(Method::PUT, &path, &choice, Some(&self.credential))
+            .await
+            .map(|ChooseEndToEnd { .. }| ())
+    }
+
+    /// `GET /agent/certificates`. Nothing of the answer is checked yet.
+    pub async fn certificates_above(&self) -> Result<CertificatesAbove, ClientError> {
+        self.transport
+            .get(&["agent", "certificates"], Some(&self.credential))
             .await
     }
 

@@ -1,4 +1,4 @@
-//! Capturing: what the AccountServer does.
+//! Capturing: what the AccountServer does, or an Agent and the AccountServer together.
 
 use aws_lc_rs::aead::{Aad, Nonce};
 use aws_lc_rs::digest;
@@ -6,14 +6,18 @@ use aws_lc_rs::rand::{self, SystemRandom};
 use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, Signature};
 use der::{Decode as _, DecodePem as _, Encode as _, SecretDocument};
+use time::OffsetDateTime;
 use x509_cert::Certificate;
 use zeroize::Zeroizing;
 
 use super::algorithms::GCM_NONCE_BYTES;
 use super::encode::{EnvelopeParts, SignatureParts};
-use super::envelope::gcm;
+use super::envelope::{Envelope, gcm};
 use super::signature::issuer_and_serial_number;
-use super::{CaptureError, CaptureRecord, CaptureSignerError, encode, record};
+use super::{
+    CaptureError, CaptureRecord, CaptureSignerError, CapturedKeyError, CountersignError, MAX_BYTES,
+    encode, record,
+};
 use crate::encryption_key::EncryptionKey;
 use crate::fingerprint::Fingerprint;
 use crate::group_certificate::GroupCertificate;
@@ -75,6 +79,25 @@ impl CaptureSigner {
         &self.certificate
     }
 
+    /// SignedData around an envelope: DER of ContentInfo.
+    fn sign_content(
+        &self,
+        content: &[u8],
+        captured_at: OffsetDateTime,
+    ) -> Result<Vec<u8>, CaptureError> {
+        let content_digest = digest::digest(&digest::SHA256, content);
+        let attributes = encode::signed_attributes(content_digest.as_ref(), captured_at)
+            .ok_or(CaptureError::Time)?;
+        let signature = self.sign(&attributes)?;
+        Ok(encode::signed(SignatureParts {
+            content,
+            attributes,
+            signature: signature.as_ref(),
+            certificate: &self.certificate,
+            signer: &self.id,
+        }))
+    }
+
     fn sign(&self, message: &[u8]) -> Result<Signature, CaptureError> {
         self.key
             .sign(&self.rng, message)
@@ -132,24 +155,49 @@ impl CaptureRecipient {
         key: &EncryptionKey,
         signer: &CaptureSigner,
     ) -> Result<Vec<u8>, CaptureError> {
+        signer.sign_content(&self.envelop(record, key)?, record.captured_at)
+    }
+
+    /// Encrypts a key to the certificate, as an Agent does that never shows it to the AccountServer: the inner ContentInfo,
+    /// with AuthEnvelopedData, which [`countersign`](Self::countersign) makes a captured key of.
+    ///
+    /// Looks neither at the certificate's validity nor at its revocation:
+    /// [`GroupCertificate::check`] does, before.
+    pub fn envelop(
+        &self,
+        record: &CaptureRecord,
+        key: &EncryptionKey,
+    ) -> Result<Vec<u8>, CaptureError> {
         if record.certificate != self.certificate {
             return Err(CaptureError::AnotherCertificate);
         }
         if record.scope != self.scope {
             return Err(CaptureError::AnotherScope);
         }
-        let content = self.encrypt(record::encode(record, key)?)?;
-        let content_digest = digest::digest(&digest::SHA256, &content);
-        let attributes = encode::signed_attributes(content_digest.as_ref(), record.captured_at)
-            .ok_or(CaptureError::Time)?;
-        let signature = signer.sign(&attributes)?;
-        Ok(encode::signed(SignatureParts {
-            content: &content,
-            attributes,
-            signature: signature.as_ref(),
-            certificate: &signer.certificate,
-            signer: &signer.id,
-        }))
+        self.encrypt(record::encode(record, key)?)
+    }
+
+    /// Signs what an Agent encrypted, if it has the form of an envelope to this certificate. What lies inside, only the
+    /// certificate's private key shows: whoever opens it compares `captured_at` and every other field then.
+    pub fn countersign(
+        &self,
+        envelope: &[u8],
+        captured_at: OffsetDateTime,
+        signer: &CaptureSigner,
+    ) -> Result<Vec<u8>, CountersignError> {
+        if envelope.len() > MAX_BYTES {
+            return Err(CapturedKeyError::TooLarge.into());
+        }
+        let parsed = Envelope::parse(envelope)?;
+        let is_recipient = parsed.recipient.to_der().is_ok_and(|id| id == self.id);
+        if !is_recipient || parsed.encrypted_key_bytes() != self.public_key.ciphertext_size() {
+            return Err(CountersignError::AnotherCertificate);
+        }
+        let content = signer.sign_content(envelope, captured_at)?;
+        if content.len() > MAX_BYTES {
+            return Err(CapturedKeyError::TooLarge.into());
+        }
+        Ok(content)
     }
 
     fn encrypt(&self, mut plaintext: Zeroizing<Vec<u8>>) -> Result<Vec<u8>, CaptureError> {

@@ -64,6 +64,11 @@ impl Envelope {
         })
     }
 
+    /// As many as the recipient's modulus has.
+    pub(super) fn encrypted_key_bytes(&self) -> usize {
+        self.encrypted_key.len()
+    }
+
     pub(super) fn open(&self, private_key: &PrivateKey) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let content_key = private_key
             .decrypt_oaep(&self.encrypted_key)

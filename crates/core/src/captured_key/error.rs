@@ -53,6 +53,22 @@ pub enum CaptureError {
     Encoding,
 }
 
+/// Why what an Agent encrypted was not signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum CountersignError {
+    /// It has not the form of a captured key's envelope.
+    #[error("what the Agent encrypted has not the form of an envelope: {0}")]
+    Envelope(#[from] CapturedKeyError),
+    /// It is encrypted to another certificate than the Agent says.
+    #[error(
+        "what the Agent encrypted is for another Group Certificate than it says; make the backup again"
+    )]
+    AnotherCertificate,
+    /// It could not be signed.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
+}
+
 /// Why bytes are no captured key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CapturedKeyError {

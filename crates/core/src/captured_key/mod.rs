@@ -22,7 +22,8 @@ use x509_cert::der::Decode as _;
 pub use self::capture::{CaptureRecipient, CaptureSigner, capture};
 use self::envelope::Envelope;
 pub use self::error::{
-    CaptureError, CaptureSignerError, CapturedKeyError, OpenError, RecordField, VerifyError,
+    CaptureError, CaptureSignerError, CapturedKeyError, CountersignError, OpenError, RecordField,
+    VerifyError,
 };
 pub use self::record::{CaptureRecord, PADDING_BYTES};
 use self::signature::{SignedContent, issuer_and_serial_number};

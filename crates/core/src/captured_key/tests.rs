@@ -321,3 +321,52 @@ proptest! {
         prop_assert!(CapturedKey::from_pem_or_der(&file).is_err());
     }
 }
+
+#[test]
+fn what_an_agent_enveloped_and_the_account_server_signed_is_a_captured_key_like_any() {
+    let recipient = CaptureRecipient::new(&CERTIFICATE).unwrap();
+    let original = key(b"the AccountServer never saw this");
+    let envelope = recipient.envelop(&record(), &original).unwrap();
+    let captured = recipient
+        .countersign(&envelope, record().captured_at, &SIGNER)
+        .unwrap();
+    let private_key = private_key(pki!("group-key.pem"));
+    let opened = verified(&captured).open(&private_key, Some(&record()));
+    assert!(opened.unwrap().1.same_as(&original));
+    let late = record().captured_at + time::Duration::SECOND;
+    let captured = recipient.countersign(&envelope, late, &SIGNER).unwrap();
+    let opened = verified(&captured).open(&private_key, None);
+    assert_eq!(opened.err(), Some(OpenError::SigningTimeDiffers));
+}
+
+#[test]
+fn nothing_is_countersigned_that_is_no_envelope_to_that_certificate() {
+    let recipient = CaptureRecipient::new(&CERTIFICATE).unwrap();
+    let other = GroupCertificate::from_pem(pki!("other-group.pem")).unwrap();
+    let other = CaptureRecipient::new(&other).unwrap();
+    let envelope = recipient.envelop(&record(), &key(b"x")).unwrap();
+    let refused = |recipient: &CaptureRecipient, envelope: &[u8]| {
+        recipient
+            .countersign(envelope, record().captured_at, &SIGNER)
+            .unwrap_err()
+    };
+    assert_eq!(
+        refused(&other, &envelope),
+        CountersignError::AnotherCertificate
+    );
+    let malformed = CountersignError::Envelope(CapturedKeyError::Malformed);
+    assert_eq!(refused(&recipient, b"the key itself"), malformed);
+    assert_eq!(refused(&recipient, &envelope[1..]), malformed);
+    assert_eq!(
+        refused(&recipient, &[&envelope[..], b"\0"].concat()),
+        malformed
+    );
+    assert_eq!(
+        refused(&recipient, &captured(&record(), &key(b"x"))),
+        CountersignError::Envelope(CapturedKeyError::ContentType)
+    );
+    assert_eq!(
+        refused(&recipient, &vec![0; MAX_BYTES + 1]),
+        CountersignError::Envelope(CapturedKeyError::TooLarge)
+    );
+}

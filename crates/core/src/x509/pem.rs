@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use pki_types::CertificateDer;
 use pki_types::pem::PemObject;
 use thiserror::Error;
 
@@ -42,6 +43,11 @@ codes! {
         Self::Trailing => "pem-trailing",
         Self::Damaged => "pem-damaged",
     }
+}
+
+/// Reads the one certificate of a file: DER, whatever it says.
+pub fn certificate(pem: &[u8]) -> Result<Vec<u8>, PemRefusal> {
+    single::<CertificateDer<'_>>(pem)
 }
 
 /// Reads the one block of `T`. Text before it is allowed (`openssl ca` writes some), after it only white space.

@@ -1,5 +1,6 @@
 //! Capturing keys that are in memory: one key after its backup, or all that a certificate covers after its upload.
 
+mod enveloped;
 mod jobs;
 mod pass;
 mod recipients;
@@ -13,6 +14,7 @@ use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
 use time::OffsetDateTime;
 use tokio::task::spawn_blocking;
 
+pub(crate) use enveloped::countersigned;
 pub use jobs::{Job, Jobs};
 pub use recipients::Recipients;
 

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use keyfold_api::pages::MAX_LIMIT;
 use keyfold_api::problem::Problem;
-use keyfold_core::captured_key::CaptureError;
+use keyfold_core::captured_key::{CaptureError, CountersignError};
 use keyfold_core::csr::CsrError;
 use keyfold_core::encryption_key::EncryptionKeyError;
 use keyfold_core::group_certificate::ProfileError;
@@ -247,6 +247,27 @@ pub enum Refusal {
     /// The key was not taken into memory.
     #[error("{0}")]
     Present(#[from] PresentError),
+    /// The key of an account that is captured end to end was presented. It is not kept.
+    #[error(
+        "this account is captured end to end, and its key was presented all the same; run `keyfold-agent end-to-end` on the machine"
+    )]
+    EndToEnd,
+    /// What an Agent encrypted, for an account whose key is captured here.
+    #[error(
+        "this account is not captured end to end; run `keyfold-agent end-to-end` on the machine"
+    )]
+    NotEndToEnd,
+    /// What an Agent encrypted is for a certificate that is not on its way to the root now.
+    #[error(
+        "another Group Certificate is active now, or the account was moved; fetch the certificates again"
+    )]
+    NotAbove,
+    /// The time of capture is not now.
+    #[error("the time of capture is not now; fetch the certificates again")]
+    CaptureTime,
+    /// What an Agent encrypted has not the right form.
+    #[error("{0}")]
+    Countersign(#[from] CountersignError),
     /// The key is not in memory any more.
     #[error(
         "the AccountServer has no longer the key of this backup in memory; start it again with the key, then end it"

@@ -238,6 +238,7 @@ fn view(platform: &Platform, row: AccountRow) -> Account {
         captured_to: row.captured_to,
         enrolled: row.enrolled,
         disclosed_at: row.disclosed_at,
+        end_to_end: row.end_to_end,
     }
 }
 

@@ -10,6 +10,7 @@ use keyfold_api::agents::{
     NewCredential, PresentedSecret, StartBackup,
 };
 use keyfold_api::audit::{Action, By};
+use keyfold_api::end_to_end::EnvelopedKey;
 use keyfold_core::encryption_key::{EncryptionKey, NamedSecret};
 use keyfold_core::fingerprint::Fingerprint;
 use serde_json::Value;
@@ -68,6 +69,7 @@ pub(super) async fn enrol(
         account: account.id,
         account_name: account.name,
         credential: credential.to_string(),
+        end_to_end: account.end_to_end,
     };
     Ok((StatusCode::CREATED, Answer(enrolled)))
 }
@@ -128,7 +130,7 @@ pub(super) async fn account(
     }))
 }
 
-/// Presents the key at the start of a backup.
+/// Presents the key at the start of a backup; an account that is captured end to end says its number only.
 #[utoipa::path(
     post,
     path = "/agent/backups",
@@ -137,7 +139,7 @@ pub(super) async fn account(
     security(("agent" = [])),
     request_body = StartBackup,
     responses((status = 201, description = "The key is in memory.", body = BackupStarted)),
-    extensions(("x-problems" = json!(["EncryptionKeyError", "key-id-in-use", "no-locked-memory", "secret-not-base64"]))),
+    extensions(("x-problems" = json!(["EncryptionKeyError", "key-id-in-use", "end-to-end", "no-locked-memory", "secret-not-base64"]))),
 )]
 pub(super) async fn start_backup(
     State(platform): State<Shared>,
@@ -146,7 +148,11 @@ pub(super) async fn start_backup(
 ) -> Result<(StatusCode, Answer<BackupStarted>), Refusal> {
     let now = platform.now();
     let key_id = start.key_id;
-    let key = presented(start.secrets)?;
+    let key = match (account.end_to_end, start.secrets.is_empty()) {
+        (true, true) => None,
+        (true, false) => return Err(Refusal::EndToEnd),
+        (false, _) => Some(presented(start.secrets)?),
+    };
     let held = platform.cache.holds(account.id, key_id);
     let life = platform.entropy.draw(LifeId::random);
     let backup = BackupRow {
@@ -159,7 +165,9 @@ pub(super) async fn start_backup(
     };
     let started = BackupStarted { backup: backup.id };
     idempotency::foresee(StatusCode::CREATED, &started)?;
-    platform.cache.present(account.id, key_id, &key, life)?;
+    if let Some(key) = &key {
+        platform.cache.present(account.id, key_id, key, life)?;
+    }
     if let Err(error) = platform.store.start_backup(&backup).await {
         if !held {
             platform
@@ -182,7 +190,7 @@ pub(super) async fn start_backup(
     params(("id" = BackupId, Path)),
     request_body = EndBackup,
     responses((status = 200, description = "Recorded.", body = BackupEnded)),
-    extensions(("x-problems" = json!(["backup-ended", "capture-failed", "capture-signer-refused", "key-not-in-memory"]))),
+    extensions(("x-problems" = json!(["backup-ended", "capture-failed", "capture-signer-refused", "capture-time-refused", "certificate-not-above", "envelope-refused", "key-not-in-memory", "not-end-to-end", "ProfileError", "secret-not-base64"]))),
 )]
 pub(super) async fn end_backup(
     State(platform): State<Shared>,
@@ -205,10 +213,14 @@ pub(super) async fn end_backup(
     };
     let mut captured = 0;
     if end.outcome.captures() {
-        if backup.outcome.is_none() && !platform.cache.holds(account.id, key_id) {
+        if account.end_to_end {
+            // The Agent has the key, and sends it encrypted.
+        } else if !end.enveloped.is_empty() {
+            return Err(Refusal::NotEndToEnd);
+        } else if backup.outcome.is_none() && !platform.cache.holds(account.id, key_id) {
             return Err(Refusal::KeyNotInMemory);
         }
-        captured = end_and_capture(&platform, &account, &backup, ended).await?;
+        captured = end_and_capture(&platform, &account, &backup, ended, &end.enveloped).await?;
     } else {
         platform.store.end_backup(id, ended, &[], &[]).await?;
     }
@@ -244,12 +256,17 @@ async fn end_and_capture(
     account: &AccountRow,
     backup: &BackupRow,
     ended: EndedBackup,
+    enveloped: &[EnvelopedKey],
 ) -> Result<u32, Refusal> {
     let mut group = account.group;
     for _ in 0..ATTEMPTS {
         let present = platform.store.present_above(group).await?;
         let present: Vec<Fingerprint> = present.iter().map(|row| row.fingerprint).collect();
-        let captured = capture::to_all_above(platform, account.id, backup.key_id, group).await?;
+        let captured = if account.end_to_end {
+            capture::countersigned(platform, backup, group, enveloped).await?
+        } else {
+            capture::to_all_above(platform, account.id, backup.key_id, group).await?
+        };
         let end = platform
             .store
             .end_backup(backup.id, ended, &captured, &present);

@@ -7,6 +7,7 @@ mod audit;
 mod backups;
 mod captured_keys;
 mod certificates;
+mod end_to_end;
 mod events;
 mod health;
 mod observe;
@@ -150,6 +151,8 @@ fn agents() -> OpenApiRouter<Shared> {
         .routes(routes!(agents::account))
         .routes(routes!(agents::start_backup))
         .routes(routes!(agents::end_backup))
+        .routes(routes!(end_to_end::choose))
+        .routes(routes!(end_to_end::certificates))
 }
 
 /// Bounds the time of an answer, and keeps every answer out of caches.

@@ -24,6 +24,8 @@ pub struct AccountRow {
     pub enrolled: bool,
     /// Since when it is marked: somebody was shown its key, and no other took its place.
     pub disclosed_at: Option<OffsetDateTime>,
+    /// Whether its Agent encrypts the key itself.
+    pub end_to_end: bool,
     /// Scopes on its way to the root to whose certificates the key `key_id` is captured.
     pub captured_to: Vec<ScopeGuid>,
 }

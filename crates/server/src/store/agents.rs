@@ -53,6 +53,13 @@ pub trait AgentStore: Send + Sync {
         now: OffsetDateTime,
         act: &Act,
     ) -> Result<(), StoreError>;
+    /// Notes whether the account's Agent encrypts its key itself; what is so already is not recorded.
+    async fn choose_end_to_end(
+        &self,
+        account: AccountId,
+        on: bool,
+        act: &Act,
+    ) -> Result<(), StoreError>;
     /// What this credential is worth; none when nobody ever had it. The first use of a next one ends the one before.
     async fn credential(
         &self,

@@ -196,6 +196,10 @@ async fn people_change_the_tree(scene: &mut Scene) {
         .await;
     let renewed = renewed["credential"].as_str().unwrap();
     assert_eq!(scene.house.get("/agent/account", renewed).await.status, 200);
+    let choice = json!({ "on": true });
+    scene
+        .thrice(Method::PUT, "/agent/end-to-end", renewed, choice, whole)
+        .await;
     let agent = format!("{account}/agent");
     scene
         .thrice(delete.clone(), &agent, "ann", Value::Null, whole)

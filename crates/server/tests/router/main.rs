@@ -9,6 +9,7 @@ mod captures;
 mod contract;
 mod credentials;
 mod disclosures;
+mod end_to_end;
 mod events;
 mod furnishing;
 mod harness;

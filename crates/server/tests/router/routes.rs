@@ -1,5 +1,6 @@
 //! Every route, and who may use it.
 
+mod agents;
 mod alerts;
 mod own_session;
 
@@ -7,9 +8,10 @@ use axum::http::Method;
 use keyfold_server::rights::Capability;
 use serde_json::{Value, json};
 
+use self::agents::agents;
 use self::alerts::alerts;
 use self::own_session::own_session;
-use crate::harness::{ACCOUNT, COLLECTION, GROUP, NOTHING, presented, vector};
+use crate::harness::{ACCOUNT, COLLECTION, GROUP, NOTHING, vector};
 
 /// Who may use a route.
 #[derive(Clone, Copy, PartialEq)]
@@ -27,7 +29,7 @@ pub(crate) type Row = (Method, String, Option<Value>, For, bool);
 #[expect(clippy::too_many_lines, reason = "it is one table")]
 pub(crate) fn routes() -> Vec<Row> {
     use Capability as C;
-    use For::{Agents, Anybody, Whoever};
+    use For::{Anybody, Whoever};
     let (get, post) = (Method::GET, Method::POST);
     let (put, patch, delete) = (Method::PUT, Method::PATCH, Method::DELETE);
     let scope = |rest: &str| format!("/scopes/{GROUP}{rest}");
@@ -37,7 +39,6 @@ pub(crate) fn routes() -> Vec<Row> {
     let rename = || Some(json!({ "name": "x" }));
     let signed = || Some(json!({ "certificate": vector("platform/collection.pem") }));
     let upload = json!({ "certificate": vector("platform/group.pem"), "replaces": null });
-    let key_id = NOTHING;
     let mut rows = vec![
         (get.clone(), "/platform".into(), None, Anybody, false),
         (get.clone(), "/openapi.json".into(), None, Anybody, false),
@@ -249,39 +250,10 @@ pub(crate) fn routes() -> Vec<Row> {
             true,
         ),
         (
-            post.clone(),
-            "/agent/enrolment".into(),
-            Some(json!({ "token": "x", "host_name": "y" })),
-            Anybody,
-            false,
-        ),
-        (
-            post.clone(),
-            "/agent/credentials".into(),
-            Some(json!({})),
-            Agents,
-            false,
-        ),
-        (
             delete.clone(),
             account("/agent"),
             None,
             Whoever(C::ChangeAccounts),
-            true,
-        ),
-        (get.clone(), "/agent/account".into(), None, Agents, false),
-        (
-            post.clone(),
-            "/agent/backups".into(),
-            Some(presented(key_id, "x")),
-            Agents,
-            false,
-        ),
-        (
-            post.clone(),
-            thing("agent/backups", "/end"),
-            Some(json!({ "outcome": "failed", "exit_code": 1 })),
-            Agents,
             true,
         ),
         (
@@ -376,6 +348,7 @@ pub(crate) fn routes() -> Vec<Row> {
         ),
     ];
     rows.extend(alerts());
+    rows.extend(agents());
     rows.extend(own_session());
     rows
 }

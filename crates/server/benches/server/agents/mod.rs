@@ -145,6 +145,10 @@ fn question(account: AccountId) -> anyhow::Result<(String, String)> {
     let mut rng = StdRng::seed_from_u64(11);
     let mut bytes = Zeroizing::new(vec![0; KEY_BYTES]);
     rng.fill_bytes(&mut bytes);
-    let start = StartBackup::new(KeyId::random(&mut rng), &EncryptionKey::password(bytes)?, true);
+    let start = StartBackup::new(
+        KeyId::random(&mut rng),
+        &EncryptionKey::password(bytes)?,
+        true,
+    );
     Ok((account.to_string(), serde_json::to_string(&start)?))
 }

@@ -19,7 +19,7 @@ use crate::store::{
 impl AccountStore for SqlStore {
     async fn account(&self, account: AccountId) -> Result<Option<AccountRow>, StoreError> {
         let row = query(
-            "SELECT id, name, group_guid, key_id, last_backup_at, disclosed_at, CASE WHEN credential IS NULL THEN 0 ELSE 1 END AS enrolled \
+            "SELECT id, name, group_guid, key_id, last_backup_at, disclosed_at, end_to_end, CASE WHEN credential IS NULL THEN 0 ELSE 1 END AS enrolled \
              FROM accounts WHERE id = $1",
         )
         .bind(account.to_string())
@@ -35,7 +35,7 @@ impl AccountStore for SqlStore {
 
     async fn accounts_below(&self, top: ScopeGuid) -> Result<Vec<AccountRow>, StoreError> {
         let rows = query(below!(
-            "SELECT id, name, group_guid, key_id, last_backup_at, disclosed_at, CASE WHEN credential IS NULL THEN 0 ELSE 1 END AS enrolled \
+            "SELECT id, name, group_guid, key_id, last_backup_at, disclosed_at, end_to_end, CASE WHEN credential IS NULL THEN 0 ELSE 1 END AS enrolled \
              FROM accounts JOIN below ON group_guid = guid ORDER BY name, id"
         ))
         .bind(top.to_string())
@@ -205,6 +205,7 @@ pub(super) fn account_row(row: &AnyRow) -> Result<AccountRow, StoreError> {
         last_backup_at: optional_time(row, "last_backup_at")?,
         enrolled: flag(row, "enrolled")?,
         disclosed_at: optional_time(row, "disclosed_at")?,
+        end_to_end: flag(row, "end_to_end")?,
         captured_to: Vec::new(),
     })
 }

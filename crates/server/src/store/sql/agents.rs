@@ -64,7 +64,7 @@ impl AgentStore for SqlStore {
         }
         // The same enrolment once more has the same credential, which nobody else knows.
         let row = query(
-            "SELECT id, name, group_guid, key_id, last_backup_at, disclosed_at, 1 AS enrolled FROM accounts \
+            "SELECT id, name, group_guid, key_id, last_backup_at, disclosed_at, end_to_end, 1 AS enrolled FROM accounts \
              WHERE credential = $1 OR next_credential = $1",
         )
         .bind(credential)
@@ -83,6 +83,27 @@ impl AgentStore for SqlStore {
         let mut transaction = self.writing().await?;
         if offer(&mut transaction, account, next, now).await? {
             append(&mut transaction, act).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    async fn choose_end_to_end(
+        &self,
+        account: AccountId,
+        on: bool,
+        act: &Act,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.writing().await?;
+        let chosen =
+            query("UPDATE accounts SET end_to_end = $2 WHERE id = $1 AND end_to_end <> $2")
+                .bind(account.to_string())
+                .bind(i64::from(on))
+                .execute(&mut *transaction)
+                .await?;
+        if chosen.rows_affected() > 0 {
+            append(&mut transaction, act).await?;
+            let (_, group) = place(&mut transaction, account).await?;
+            transaction.tell(changed(account, [group]));
         }
         Ok(transaction.commit().await?)
     }

@@ -20,7 +20,7 @@ use crate::store::{
 macro_rules! accounts {
     ($conditions:literal) => {
         concat!(
-            "SELECT a.id, a.name, a.group_guid, a.key_id, a.last_backup_at, a.disclosed_at, \
+            "SELECT a.id, a.name, a.group_guid, a.key_id, a.last_backup_at, a.disclosed_at, a.end_to_end, \
              CASE WHEN a.credential IS NULL THEN 0 ELSE 1 END AS enrolled, s.path \
              FROM scopes AS s JOIN accounts AS a ON a.group_guid = s.guid ",
             $conditions

@@ -116,7 +116,7 @@ impl Works {
     async fn ask(store: &SqlStore, credentials: &[&Self]) -> Result<Vec<AnyRow>, StoreError> {
         let credentials: Vec<_> = rounded_up(credentials).collect();
         let mut text = String::from(
-            "SELECT id, name, group_guid, key_id, last_backup_at, disclosed_at, 1 AS enrolled, credential FROM accounts \
+            "SELECT id, name, group_guid, key_id, last_backup_at, disclosed_at, end_to_end, 1 AS enrolled, credential FROM accounts \
              WHERE credential IN ",
         );
         Marks::Numbered.list(&mut text, 1, credentials.len());

@@ -140,6 +140,7 @@ export class FakeBackend extends FakeAlerts implements Backend {
         capturedTo: [],
         enrolled: false,
         disclosedAt: null,
+        endToEnd: false,
       };
       this.organisation.accounts.push(account);
       return account;

@@ -220,5 +220,6 @@ function account(
     capturedTo: keyState === "captured" ? [...captures, ...path.slice(0, 1)] : [],
     enrolled: keyState !== "never" || number % 2 === 0,
     disclosedAt: null,
+    endToEnd: false,
   };
 }

@@ -115,7 +115,8 @@ export const recover = {
   captured: (when: string) => `Captured ${when}`,
   to: (name: string) => `to ${name}’s certificate`,
   reasonQuestion: "Why is it needed?",
-  reasonText: "Recorded with your name on the platform before the key is shown. Colleagues can read it. The account is marked until its Agent has another key.",
+  reasonText:
+    "Recorded with your name on the platform before the key is shown. Colleagues can read it. The account is marked until its Agent has another key.",
   reason: "Reason",
   reasonExample: "For example: disk of rad-ws-014 failed, ticket 4711",
   saveEncrypted: "Save it encrypted…",

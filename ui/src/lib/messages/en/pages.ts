@@ -115,6 +115,7 @@ export const account = {
   keysTitle: "Captured keys",
   enrolled: "Agent enrolled",
   notEnrolled: "No Agent enrolled",
+  endToEnd: "End-to-end: the platform never has this key",
   captured: "Captured",
   to: "Captured to",
   keyId: "Key id",
