@@ -16,3 +16,4 @@ mod soak;
 mod story;
 mod tools;
 mod traces;
+mod trouble;
