@@ -1,4 +1,4 @@
-//! Measures the AccountServer: builds its benchmark as it is released, and runs it.
+//! Measures the AccountServer, or what the Agent costs a machine: builds them as they are released, and runs the benchmark.
 
 use crate::program;
 use crate::setup::{self, Need};
@@ -21,6 +21,8 @@ pub(crate) struct Arguments {
 enum Subject {
     /// The AccountServer
     Server,
+    /// The Agent: size, memory, and time added to a backup
+    Agent,
 }
 
 /// Prints a table: figure, yardstick, ratio, promise.
@@ -29,12 +31,15 @@ enum Subject {
 /// If something could not be measured or a promise is not kept.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> anyhow::Result<()> {
     setup::install(workspace, Need::Tests)?;
-    let mut cargo = program::cargo(workspace.root());
     match arguments.subject {
-        Subject::Server => {
-            cargo.args(["bench", "--package", "keyfold-server", "--bench", "server"])
-        }
-    };
+        Subject::Server => server(workspace, arguments),
+        Subject::Agent => agent(workspace),
+    }
+}
+
+fn server(workspace: &Workspace, arguments: &Arguments) -> anyhow::Result<()> {
+    let mut cargo = program::cargo(workspace.root());
+    cargo.args(["bench", "--package", "keyfold-server", "--bench", "server"]);
     cargo.args(["--locked", "--"]);
     if !arguments.only.is_empty() {
         cargo.args(["--only", &arguments.only.join(",")]);
@@ -43,4 +48,18 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> anyhow::Resul
         cargo.args(["--scale", &scale.to_string()]);
     }
     program::succeed(&mut cargo)
+}
+
+/// The programs as they are released; what measures them need not be.
+fn agent(workspace: &Workspace) -> anyhow::Result<()> {
+    let mut programs = program::cargo(workspace.root());
+    programs.args(["build", "--locked", "--release"]);
+    let packages = ["keyfold-agent", "keyfold-authority", "keyfold-server"];
+    programs.args(packages.iter().flat_map(|package| ["--package", package]));
+    program::succeed(&mut programs)?;
+    let mut bench = program::cargo(workspace.root());
+    bench.args(["run", "--locked", "--quiet", "--package", "keyfold-tests"]);
+    bench.args(["--bin", "keyfold-agent-bench"]);
+    bench.env("KEYFOLD_BINARIES", workspace.target().join("release"));
+    program::succeed(&mut bench)
 }
