@@ -10,6 +10,7 @@ mod curl;
 mod end_to_end;
 #[cfg(target_os = "linux")]
 mod image;
+mod jobs;
 mod oidc;
 mod recovery;
 mod soak;

@@ -157,6 +157,7 @@ impl Agent {
             exit_code: Some(0),
             bytes: None,
             enveloped: Vec::new(),
+            repository: None,
         };
         loop {
             let server = self.any_server();

@@ -17,7 +17,7 @@ use crate::say::{say, say_with};
 use crate::state::StateDirectory;
 use crate::tool::{self, Ended, Run};
 use crate::unreported::{self, Unreported};
-use crate::{enrol, enrolment, key, renewal, rotation};
+use crate::{enrol, enrolment, key, profile, renewal, rotation};
 
 /// Runs the tool with the key; the exit code is the tool's. A machine that is not enrolled yet enrols with the string in
 /// the file `enrolment`.
@@ -47,6 +47,7 @@ pub(crate) async fn backup(
     let ran = Reported {
         exit_code: ended.reported_code(),
         bytes,
+        repository: tool::repository(tool, profile::read(state)?.as_ref()),
     };
     // A backup takes hours: another process of this Agent may have renewed the credential.
     let platform = match enrolment::read(state) {
@@ -68,7 +69,7 @@ pub(crate) async fn backup(
             }
         }
         BackupOutcome::Failed | BackupOutcome::KeyChanged => {
-            failed(&platform, &report, ran).await;
+            failed(&platform, &report, &ran).await;
         }
     }
     Ok(ended.exit_code())
@@ -104,7 +105,7 @@ async fn completed(
     mut report: Report,
     ran: Reported,
 ) -> anyhow::Result<bool> {
-    let reported = report.completed(state, platform, key, ran).await;
+    let reported = report.completed(state, platform, key, &ran).await;
     match reported {
         Ok(ended) => {
             unreported::forget(state)?;
@@ -124,7 +125,7 @@ async fn completed(
 }
 
 /// A failed backup that is not reported does no harm: the key it presented leaves the AccountServer's memory in time.
-async fn failed(platform: &AgentClient, report: &Report, ran: Reported) {
+async fn failed(platform: &AgentClient, report: &Report, ran: &Reported) {
     say("the tool made no backup; look at what it says above.");
     if let Err(error) = report.failed(platform, ran).await {
         say(&format!("{error:#}"));

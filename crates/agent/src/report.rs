@@ -7,6 +7,7 @@ use keyfold_api::agents::{BackupEnded, BackupId, BackupOutcome, EndBackup, Start
 use keyfold_api::client::{AgentClient, ClientError};
 use keyfold_api::end_to_end::EnvelopedKey;
 use keyfold_api::idempotency::IdempotencyKey;
+use keyfold_api::repositories::Repository;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::time::timeout;
@@ -20,13 +21,16 @@ use crate::state::StateDirectory;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the AccountServer is told of a run of the tool.
-#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Reported {
     /// None when a signal ended it, or it never ran.
     pub(crate) exit_code: Option<i32>,
     /// None where the tool says nothing of them.
     #[serde(default)]
     pub(crate) bytes: Option<u64>,
+    /// Where the backup lies; none where that is not known.
+    #[serde(default)]
+    pub(crate) repository: Option<Repository>,
 }
 
 /// The report of one backup, and how far it got.
@@ -77,7 +81,7 @@ impl Report {
         state: &StateDirectory,
         platform: &AgentClient,
         key: &KeptKey,
-        ran: Reported,
+        ran: &Reported,
     ) -> anyhow::Result<BackupEnded> {
         let backup = match self.backup {
             Some(backup) => backup,
@@ -113,12 +117,16 @@ impl Report {
         );
         let outcome = BackupOutcome::KeyChanged;
         Ok(self
-            .end(platform, backup, outcome, Reported::default())
+            .end(platform, backup, outcome, &Reported::default())
             .await??)
     }
 
     /// Reports the end of a failed backup, if its beginning was reported.
-    pub(crate) async fn failed(&self, platform: &AgentClient, ran: Reported) -> anyhow::Result<()> {
+    pub(crate) async fn failed(
+        &self,
+        platform: &AgentClient,
+        ran: &Reported,
+    ) -> anyhow::Result<()> {
         let Some(backup) = self.backup else {
             return Ok(());
         };
@@ -148,13 +156,14 @@ impl Report {
         platform: &AgentClient,
         backup: BackupId,
         outcome: BackupOutcome,
-        ran: Reported,
+        ran: &Reported,
     ) -> anyhow::Result<Result<BackupEnded, ClientError>> {
         let end = EndBackup {
             outcome,
             exit_code: ran.exit_code,
             bytes: ran.bytes,
             enveloped: self.enveloped.clone().unwrap_or_default(),
+            repository: ran.repository.clone(),
         };
         timeout(PATIENCE, platform.end_backup(&self.end, backup, &end))
             .await

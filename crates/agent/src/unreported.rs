@@ -83,7 +83,7 @@ async fn try_present(
     }
     let reported = unreported
         .report
-        .completed(state, platform, key, unreported.ran)
+        .completed(state, platform, key, &unreported.ran)
         .await;
     let ended = match reported {
         Ok(ended) => ended,

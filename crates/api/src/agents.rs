@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::accounts::KeyState;
 use crate::end_to_end::EnvelopedKey;
+use crate::repositories::Repository;
 
 keyfold_core::uuid_newtype!(
     BackupId,
@@ -192,6 +193,9 @@ pub struct EndBackup {
     /// The key as the Agent of an account that is captured end to end encrypted it, once for each certificate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enveloped: Vec<EnvelopedKey>,
+    /// Where the backup lies; none where the Agent does not know, or the tool is none that the AccountServer can run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<Repository>,
 }
 
 /// How a backup went.

@@ -16,9 +16,11 @@ pub mod events;
 pub mod health;
 #[cfg(feature = "client")]
 pub mod idempotency;
+pub mod jobs;
 pub mod oidc;
 pub mod pages;
 pub mod problem;
+pub mod repositories;
 pub mod requests;
 pub mod scopes;
 pub mod second_factors;

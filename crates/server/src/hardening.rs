@@ -38,6 +38,17 @@ pub(crate) fn harden() -> Result<(), HardeningError> {
     Ok(())
 }
 
+/// What the computer calls itself.
+pub(crate) fn name_of_host() -> String {
+    #[cfg(unix)]
+    {
+        let name = rustix::system::uname();
+        name.nodename().to_string_lossy().into_owned()
+    }
+    #[cfg(not(unix))]
+    String::new()
+}
+
 /// Lets the process open as many files as the system allows it, and answers how many that are.
 #[cfg(unix)]
 pub(crate) fn open_files() -> Option<u64> {

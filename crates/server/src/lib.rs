@@ -17,6 +17,7 @@ pub mod events;
 pub mod follow;
 mod hardening;
 mod idempotency;
+mod jobs;
 mod known_devices;
 mod limits;
 mod listener;

@@ -62,6 +62,8 @@ capabilities! {
     ManageUsers;
     /// Set when alerts are raised, and who is told by mail.
     ChangeAlertRules;
+    /// Say what is done with repositories, ask for jobs and cancel them.
+    ManageJobs;
     /// Change what holds for the whole platform.
     ChangePlatform;
 }
@@ -84,6 +86,7 @@ const fn allowed(role: Role) -> &'static [Capability] {
             C::SeeAudit,
             C::ManageUsers,
             C::ChangeAlertRules,
+            C::ManageJobs,
         ],
         Role::Officer => &[C::SeeTree, C::SeeRequests, C::DecideRequests],
         Role::Auditor => &[
@@ -169,6 +172,7 @@ mod tests {
             Capability::SubmitRequests,
             Capability::DecideRequests,
             Capability::UploadCertificates,
+            Capability::ManageJobs,
             Capability::ChangePlatform,
             Capability::ChangeAlertRules,
         ];

@@ -12,6 +12,7 @@ mod restic;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use keyfold_api::repositories::BackupTool;
 use keyfold_core::encryption_key::EncryptionKey;
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +83,15 @@ impl Profile {
             Self::Borg(repository) => format!("the borg repository “{}”", repository.location),
             Self::Rclone(remote) => format!("rclone's remote “{}:”", remote.name),
             Self::Plain(programs) => format!("what “{}” checks", programs.check.display()),
+        }
+    }
+
+    /// Where its backups lie, if the AccountServer can run the tool.
+    pub(crate) fn location(&self) -> Option<(BackupTool, &str)> {
+        match self {
+            Self::Restic(repository) => Some((BackupTool::Restic, &repository.location)),
+            Self::Borg(repository) => Some((BackupTool::Borg, &repository.location)),
+            Self::Rclone(_) | Self::Plain(_) => None,
         }
     }
 

@@ -3,6 +3,7 @@
 mod asked;
 mod outcome;
 mod password_command;
+mod repository;
 mod signals;
 mod size;
 
@@ -24,6 +25,7 @@ use signals::Signals;
 
 pub(crate) use asked::{Ran, Tool};
 pub(crate) use outcome::Ended;
+pub(crate) use repository::repository;
 
 /// For the rest of the tool's output, once it has ended.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -81,6 +81,18 @@ actions! {
     /// A key that nobody was shown took the place of one that was, and is captured: the mark went away; `detail.key_id` is
     /// the new one.
     AnswerDisclosure = "answer-disclosure",
+    /// What is done with repositories in a scope changed; `detail` has all of it.
+    ChangeJobRules = "change-job-rules",
+    /// A scope inherits again what is done with repositories.
+    DeleteJobRules = "delete-job-rules",
+    /// Somebody asked for a job; `detail.job` is which, `detail.kind` of what kind.
+    AskForJob = "ask-for-job",
+    /// A job began on `detail.server`.
+    StartJob = "start-job",
+    /// A job ended; `detail.state` says how: `done`, `failed`, `skipped`, `cancelled`, or `waiting` for another attempt.
+    EndJob = "end-job",
+    /// Somebody cancelled a job.
+    CancelJob = "cancel-job",
     /// A user was added; `detail.role` is what they may do in `scope`.
     AddUser = "add-user",
     /// A user's password was set.

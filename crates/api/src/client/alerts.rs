@@ -41,7 +41,7 @@ impl UserClient {
         kind: AlertKind,
     ) -> Result<(), ClientError> {
         let scope = scope.to_string();
-        self.remove(&["scopes", &scope, "alert-rules", kind.code()])
+        self.delete(&["scopes", &scope, "alert-rules", kind.code()])
             .await
     }
 }

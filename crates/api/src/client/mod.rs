@@ -8,6 +8,7 @@ mod agent;
 mod alerts;
 mod error;
 mod events;
+mod jobs;
 mod lists;
 mod pinned;
 #[cfg(test)]

@@ -69,9 +69,7 @@ impl UserClient {
 
     /// `DELETE /sessions/current`: the token works no more.
     pub async fn sign_out(self) -> Result<(), ClientError> {
-        self.transport
-            .delete(&["sessions", "current"], &self.token)
-            .await
+        self.delete(&["sessions", "current"]).await
     }
 
     /// `GET /events`: what changes, as far as the user may see it. Nothing is sent yet.
@@ -144,9 +142,7 @@ impl UserClient {
 
     /// `DELETE /scopes/{guid}`, when it is empty.
     pub async fn delete_scope(&self, scope: ScopeGuid) -> Result<(), ClientError> {
-        self.transport
-            .delete(&["scopes", &scope.to_string()], &self.token)
-            .await
+        self.delete(&["scopes", &scope.to_string()]).await
     }
 
     /// `GET /scopes/{guid}/coverage`.
@@ -179,15 +175,12 @@ impl UserClient {
 
     /// `DELETE /accounts/{id}`, when nothing was captured for it.
     pub async fn delete_account(&self, account: AccountId) -> Result<(), ClientError> {
-        self.transport
-            .delete(&["accounts", &account.to_string()], &self.token)
-            .await
+        self.delete(&["accounts", &account.to_string()]).await
     }
 
     /// `DELETE /accounts/{id}/agent`: the credential of a machine that was lost or stolen works no more.
     pub async fn revoke_agent(&self, account: AccountId) -> Result<(), ClientError> {
-        self.transport
-            .delete(&["accounts", &account.to_string(), "agent"], &self.token)
+        self.delete(&["accounts", &account.to_string(), "agent"])
             .await
     }
 
@@ -303,7 +296,7 @@ impl UserClient {
         self.transport.page(path, page, &self.token).await
     }
 
-    pub(super) async fn remove(&self, path: &[&str]) -> Result<(), ClientError> {
+    pub(super) async fn delete(&self, path: &[&str]) -> Result<(), ClientError> {
         self.transport.delete(path, &self.token).await
     }
 

@@ -83,6 +83,10 @@ enum Command {
     Serve(Box<Settings>),
     /// Print the settings in force, and where each comes from.
     Config(settings::Config),
+    /// Become a backup tool; the AccountServer starts itself like this.
+    #[cfg(unix)]
+    #[command(hide = true)]
+    HandOver(crate::jobs::handover::HandOver),
 }
 
 /// Does what the command line says.
@@ -91,6 +95,10 @@ enum Command {
 /// With words for the person at the terminal.
 pub fn run() -> anyhow::Result<()> {
     let (cli, layers) = Layers::of_this_process()?;
+    #[cfg(unix)]
+    if let Command::HandOver(hand_over) = cli.command {
+        return hand_over.run();
+    }
     log(&cli.log, cli.log_format)?;
     layers.warn_of_strangers();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -109,6 +117,8 @@ pub fn run() -> anyhow::Result<()> {
                 config.run(&layers);
                 Ok(())
             }
+            #[cfg(unix)]
+            Command::HandOver(hand_over) => hand_over.run(),
         }
     })
 }

@@ -19,6 +19,7 @@ use crate::attempts::Attempts;
 use crate::audit::denials::{self, Denials};
 use crate::capture::{Jobs, Recipients};
 use crate::clock::{Clock, Entropy, SystemClock};
+use crate::jobs::Pool;
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::operation::Operation;
@@ -85,6 +86,13 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let lifecycle = platform.operation.lifecycle.clone();
     tokio::spawn(sweep(Arc::clone(&platform)));
     follow::start(&platform).await?;
+    let name_of_host = hardening::name_of_host();
+    if let Some(pool) = settings
+        .jobs
+        .pool(settings.data_dir.path(), &name_of_host)?
+    {
+        Pool::start(&platform, pool).await?;
+    }
     tokio::spawn(count_denials(Arc::clone(&platform)));
     tokio::spawn(renew(Arc::clone(&platform), renewals));
     for sink in settings.streams.sinks(&host)? {

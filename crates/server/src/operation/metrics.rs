@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use keyfold_api::jobs::{JobKind, JobState};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -40,6 +41,13 @@ pub(crate) struct Labelled {
     pub(crate) of: &'static str,
 }
 
+/// A job that ended.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct EndedJob {
+    kind: &'static str,
+    state: &'static str,
+}
+
 type Counters = Family<Labelled, Counter>;
 pub(crate) type Gauges = Family<Labelled, Gauge>;
 
@@ -68,6 +76,10 @@ pub(crate) struct Metrics {
     pub(crate) sent: Gauges,
     /// Failures to send entries to a sink, or alerts by mail.
     pub(crate) sending_failures: Counters,
+    /// Jobs that this server is at.
+    pub(crate) jobs_running: Gauge,
+    /// Jobs that ended here, by kind and state.
+    jobs: Family<EndedJob, Counter>,
     /// Measured: connections to the database, `used` and `idle`.
     pub(crate) database_connections: Gauges,
     /// Measured: password checks, `running` and `waiting`.
@@ -100,6 +112,15 @@ impl Metrics {
             .inc_by(keys.into());
     }
 
+    /// Counts an attempt at a job.
+    pub(crate) fn job_ended(&self, kind: JobKind, state: JobState) {
+        let ended = EndedJob {
+            kind: kind.name(),
+            state: state.name(),
+        };
+        self.jobs.get_or_create(&ended).inc();
+    }
+
     /// All numbers in the text format of `OpenMetrics` 1.0.
     pub(crate) fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
@@ -125,6 +146,8 @@ impl Default for Metrics {
             captures: Family::default(),
             sent: Family::default(),
             sending_failures: Family::default(),
+            jobs_running: Gauge::default(),
+            jobs: Family::default(),
             database_connections: Family::default(),
             password_checks: Family::default(),
             certificate_not_after: Family::default(),
@@ -180,6 +203,16 @@ impl Metrics {
             "captures",
             "Captures on upload, running and failed",
             self.captures.clone(),
+        );
+        all.register(
+            "jobs_running",
+            "Jobs that this server is at",
+            self.jobs_running.clone(),
+        );
+        all.register(
+            "jobs",
+            "Jobs that ended here, by kind and state; waiting is for another attempt",
+            self.jobs.clone(),
         );
         all.register(
             "sent",

@@ -35,6 +35,8 @@ impl From<StoreError> for Refusal {
             Conflict::ReplacesAnother => Self::ReplacesAnother,
             Conflict::Superseded => Self::Superseded,
             Conflict::BackupEnded => Self::BackupEnded,
+            Conflict::JobUnderWay => Self::JobUnderWay,
+            Conflict::JobEnded => Self::JobEnded,
             Conflict::Repeated => Self::IdempotencyKeyInUse,
             Conflict::CertificatesChanged => Self::Internal("certificates change all the time"),
         }

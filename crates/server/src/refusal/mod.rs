@@ -276,6 +276,25 @@ pub enum Refusal {
     /// The backup ended with another outcome.
     #[error("this backup was reported as ended with another outcome; report the next one")]
     BackupEnded,
+    /// The rules are out of bounds.
+    #[error(
+        "a job is done every 1 to 8784 hours, a check reads 0 to 100 percent, and a roll-up keeps something; choose other numbers"
+    )]
+    JobRules,
+    /// No rule for such a job is in force.
+    #[error("no rule for such jobs is in force here; give the Group or a Collection above it one")]
+    NoJobRule,
+    /// The account's Agent did not say where its repository is.
+    #[error(
+        "the account's Agent has not said where its repository is; let it back up with restic or borg"
+    )]
+    NoRepository,
+    /// A job of this kind waits or runs.
+    #[error("such a job waits or runs for this account already; wait for it, or cancel it")]
+    JobUnderWay,
+    /// The job has ended.
+    #[error("the job has ended already; refresh the list")]
+    JobEnded,
     /// What stands in the header is no idempotency key.
     #[error(
         "an Idempotency-Key has 1 to 128 visible ASCII characters, and at least 22 where no bearer token is sent; use a random UUID"

@@ -209,6 +209,7 @@ pub(super) async fn end_backup(
         outcome: end.outcome,
         exit_code: end.exit_code,
         bytes: end.bytes,
+        repository: end.repository.as_ref(),
         ended_at: now,
     };
     let mut captured = 0;
@@ -255,7 +256,7 @@ async fn end_and_capture(
     platform: &Shared,
     account: &AccountRow,
     backup: &BackupRow,
-    ended: EndedBackup,
+    ended: EndedBackup<'_>,
     enveloped: &[EnvelopedKey],
 ) -> Result<u32, Refusal> {
     let mut group = account.group;

@@ -10,6 +10,8 @@ mod certificates;
 mod end_to_end;
 mod events;
 mod health;
+mod job_rules;
+mod jobs;
 mod observe;
 mod oidc;
 mod platform;
@@ -115,7 +117,21 @@ fn people() -> OpenApiRouter<Shared> {
         .routes(routes!(requests::show))
         .routes(routes!(requests::sign))
         .routes(routes!(requests::reject))
+        .merge(offline_processing())
         .routes(routes!(audit::list))
+}
+
+fn offline_processing() -> OpenApiRouter<Shared> {
+    OpenApiRouter::default()
+        .routes(routes!(
+            job_rules::show,
+            job_rules::change,
+            job_rules::delete
+        ))
+        .routes(routes!(jobs::list_of_scope))
+        .routes(routes!(jobs::list_of_account, jobs::ask))
+        .routes(routes!(jobs::show))
+        .routes(routes!(jobs::cancel))
 }
 
 fn signing_in() -> OpenApiRouter<Shared> {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use keyfold_api::agents::{BackupId, BackupOutcome};
 use keyfold_api::backups::Backup;
 use keyfold_api::captured_keys::{CapturedKeyId, CapturedKeySummary};
+use keyfold_api::repositories::Repository;
 use keyfold_core::fingerprint::Fingerprint;
 use keyfold_core::id::{AccountId, KeyId, ScopeGuid};
 use serde::{Deserialize, Serialize};
@@ -30,13 +31,15 @@ pub struct BackupRow {
 
 /// How a backup ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EndedBackup {
+pub struct EndedBackup<'a> {
     /// How it went.
     pub outcome: BackupOutcome,
     /// The tool's exit code; none when a signal ended it.
     pub exit_code: Option<i32>,
     /// Bytes that the tool says it backed up.
     pub bytes: Option<u64>,
+    /// Where it lies; none leaves what was said before.
+    pub repository: Option<&'a Repository>,
     /// When.
     pub ended_at: OffsetDateTime,
 }
@@ -125,7 +128,7 @@ pub trait CaptureStore: Send + Sync {
     async fn end_backup(
         &self,
         id: BackupId,
-        ended: EndedBackup,
+        ended: EndedBackup<'_>,
         captured: &[CaptureRow],
         present: &[Fingerprint],
     ) -> Result<(), StoreError>;

@@ -15,6 +15,7 @@ mod claim;
 mod connections;
 mod disclosures;
 mod idempotency;
+mod jobs;
 mod notices;
 mod oidc;
 mod paging;
@@ -43,6 +44,7 @@ pub use claim::Claim;
 pub use connections::{ConnectionStore, Connections};
 pub use disclosures::DisclosureStore;
 pub use idempotency::{IdempotencyStore, KeptAnswer};
+pub use jobs::{Due, EndedJob, Holder, JobRow, JobRulesRow, JobStore, Lease, NewJobRow, OpenJob};
 pub use notices::{Notice, NoticeStore, Notices, Told};
 pub use oidc::{OidcSignInRow, OidcStore};
 pub use paging::{ByName, Newest, Part, Position, Slice};
@@ -82,6 +84,7 @@ pub trait Store:
     + AlertStore
     + AlertRuleStore
     + AlertCauseStore
+    + JobStore
 {
 }
 
@@ -109,6 +112,7 @@ impl<S> Store for S where
         + AlertStore
         + AlertRuleStore
         + AlertCauseStore
+        + JobStore
 {
 }
 
@@ -194,6 +198,12 @@ pub enum Conflict {
     /// The backup ended with another outcome.
     #[error("the backup ended already")]
     BackupEnded,
+    /// A job of this kind waits or runs for the account.
+    #[error("such a job is under way")]
+    JobUnderWay,
+    /// The job has ended.
+    #[error("the job has ended")]
+    JobEnded,
     /// Another request with the same idempotency key came first.
     #[error("another request with this idempotency key came first")]
     Repeated,

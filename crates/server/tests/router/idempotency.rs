@@ -1,6 +1,7 @@
 //! Every changing route, sent again with its idempotency key: the same answer and not one row more, also when the process
 //! died between the change and the kept answer.
 
+mod jobs;
 mod scene;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use sqlx::query_scalar;
 use time::Duration;
 
+use self::jobs::jobs_are_asked_for;
 use self::scene::Scene;
 use crate::contract;
 use crate::harness::{
@@ -55,6 +57,7 @@ async fn every_changing_route_is_answered_once_for_each_key() {
     );
     users_are_managed(&mut scene).await;
     a_second_factor_is_set_up(&mut scene).await;
+    jobs_are_asked_for(&mut scene).await;
     let changing = contract::operations().into_keys();
     let changing: BTreeSet<String> = changing
         .filter(|(_, method)| *method != Method::GET)

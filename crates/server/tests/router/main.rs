@@ -16,6 +16,7 @@ mod harness;
 mod hostile;
 mod hostile_bodies;
 mod idempotency;
+mod jobs;
 mod known_devices;
 mod pages;
 mod people;

@@ -2,6 +2,7 @@
 
 mod agents;
 mod alerts;
+mod jobs;
 mod own_session;
 
 use axum::http::Method;
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 
 use self::agents::agents;
 use self::alerts::alerts;
+use self::jobs::jobs;
 use self::own_session::own_session;
 use crate::harness::{ACCOUNT, COLLECTION, GROUP, NOTHING, vector};
 
@@ -349,6 +351,7 @@ pub(crate) fn routes() -> Vec<Row> {
     ];
     rows.extend(alerts());
     rows.extend(agents());
+    rows.extend(jobs());
     rows.extend(own_session());
     rows
 }

@@ -155,6 +155,7 @@ async fn a_changed_key_is_stored_as_what_it_is(store: impl Store) {
         outcome: BackupOutcome::KeyChanged,
         exit_code: None,
         bytes: None,
+        repository: None,
         ended_at: NOW,
     };
     let present = [certificate.fingerprint];
@@ -191,6 +192,7 @@ async fn an_end_and_its_captures_are_stored_together(store: impl Store) {
         outcome: BackupOutcome::Completed,
         exit_code: Some(3),
         bytes: None,
+        repository: None,
         ended_at: NOW,
     };
     let present = [certificate.fingerprint];

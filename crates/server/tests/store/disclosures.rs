@@ -33,6 +33,7 @@ async fn backed_up(
         outcome: BackupOutcome::Completed,
         exit_code: Some(0),
         bytes: None,
+        repository: None,
         ended_at: NOW,
     };
     store

@@ -12,6 +12,7 @@ mod certificates;
 mod counts;
 mod disclosures;
 mod gathered;
+mod jobs;
 mod known_devices;
 mod migrations;
 mod notices;

@@ -37,11 +37,12 @@ async fn started(store: &impl Store, seed: u64, account: AccountId) -> BackupRow
     backup
 }
 
-fn ended(outcome: BackupOutcome) -> EndedBackup {
+fn ended(outcome: BackupOutcome) -> EndedBackup<'static> {
     EndedBackup {
         outcome,
         exit_code: Some(0),
         bytes: None,
+        repository: None,
         ended_at: NOW,
     }
 }

@@ -6,6 +6,7 @@
 mod alerts;
 mod cache;
 mod file;
+mod jobs;
 mod layers;
 mod oidc;
 mod show;
@@ -23,6 +24,7 @@ use oidc::OidcSettings;
 pub(super) use show::Config;
 
 use self::alerts::AlertSettings;
+use self::jobs::JobSettings;
 use self::streams::Streams;
 use super::data_dir::DataDir;
 use crate::limits::Limits;
@@ -41,6 +43,8 @@ pub(super) struct Settings {
     pub(super) limits: Limits,
     #[command(flatten)]
     pub(super) cache: CacheSettings,
+    #[command(flatten)]
+    pub(super) jobs: JobSettings,
     #[command(flatten)]
     pub(super) oidc: OidcSettings,
     #[command(flatten)]

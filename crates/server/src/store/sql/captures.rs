@@ -62,7 +62,7 @@ impl CaptureStore for SqlStore {
     async fn end_backup(
         &self,
         id: BackupId,
-        ended: EndedBackup,
+        ended: EndedBackup<'_>,
         captured: &[CaptureRow],
         present: &[Fingerprint],
     ) -> Result<(), StoreError> {
@@ -169,7 +169,7 @@ async fn group_of(
 async fn close(
     connection: &mut AnyConnection,
     id: BackupId,
-    ended: EndedBackup,
+    ended: EndedBackup<'_>,
 ) -> Result<AccountId, StoreError> {
     let outcome = match ended.outcome {
         BackupOutcome::Completed | BackupOutcome::KeyChanged => "completed",
@@ -192,11 +192,13 @@ async fn close(
     };
     if ended.outcome == BackupOutcome::Completed {
         query(
-            "UPDATE accounts SET last_backup_at = CASE WHEN last_backup_at > $2 THEN last_backup_at ELSE $2 END \
-             WHERE id = $1",
+            "UPDATE accounts SET last_backup_at = CASE WHEN last_backup_at > $2 THEN last_backup_at ELSE $2 END, \
+             tool = coalesce($3, tool), repository = coalesce($4, repository) WHERE id = $1",
         )
         .bind(&account)
         .bind(ended.ended_at.unix_timestamp())
+        .bind(ended.repository.map(|it| it.tool.name()))
+        .bind(ended.repository.map(|it| it.address.as_str()))
         .execute(&mut *connection)
         .await?;
     }

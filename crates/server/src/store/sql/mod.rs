@@ -23,6 +23,7 @@ mod connections;
 mod disclosures;
 mod gathered;
 mod idempotency;
+mod jobs;
 mod listening;
 mod marks;
 mod oidc;

@@ -90,9 +90,8 @@ async fn present(connection: &mut AnyConnection, backups: &[&BackupRow]) -> Resu
 /// Adds backups that are not there yet; fails when the account of one is gone.
 async fn insert(connection: &mut AnyConnection, backups: &[&BackupRow]) -> Result<(), StoreError> {
     let rows: Vec<_> = rounded_up(backups).collect();
-    let mut text = String::from(
-        "INSERT INTO backups (id, account, key_id, generated, started_at) VALUES ",
-    );
+    let mut text =
+        String::from("INSERT INTO backups (id, account, key_id, generated, started_at) VALUES ");
     Marks::Numbered.list(&mut text, rows.len(), 5);
     text.push_str(" ON CONFLICT (id) DO NOTHING");
     let mut insert = query(AssertSqlSafe(text));
