@@ -3,7 +3,7 @@
 //! A periodic look ([`Watch`]) compares what is so with what is raised: an alert is raised once for its cause, reaches the
 //! further days of its rule, and closes itself when the cause is gone. Of several AccountServers on one database, one looks
 //! at a time. Whoever is to know is told by the event stream at once, by webhook within seconds
-//! ([`stream`](crate::stream)), and by mail together with everything else of the last hour ([`post`]).
+//! ([`stream`](crate::stream)), and by mail together with everything else of the last hour (`post`).
 //!
 //! A new kind is a variant of `AlertKind`, a question for its causes in `AlertCauseStore`, and a line in [`Watch::look`].
 

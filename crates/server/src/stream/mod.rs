@@ -62,7 +62,7 @@ pub trait Entry: Sized + Send + Sync + 'static {
     fn number(&self) -> i64;
     /// As a line of JSON.
     fn line(&self) -> Result<String, StoreError>;
-    /// Those after this number, in their order, [`BATCH`] at most.
+    /// Those after this number, in their order, `BATCH` at most.
     async fn after(platform: &Platform, number: i64) -> Result<Vec<Self>, StoreError>;
 }
 
